@@ -1,0 +1,22 @@
+/** The commands this project speaks (M617 §4.4; the authenticated ones are only named there). */
+export const CommandCode = {
+  polling: 0x00,
+  requestService: 0x02,
+  requestResponse: 0x04,
+  readWithoutEncryption: 0x06,
+  writeWithoutEncryption: 0x08,
+  searchServiceCode: 0x0a,
+  requestSystemCode: 0x0c,
+  resetMode: 0x3e,
+  authentication1V2: 0x40,
+  authentication2V2: 0x42,
+  readV2: 0x44,
+  writeV2: 0x46,
+} as const;
+
+export type CommandCode = (typeof CommandCode)[keyof typeof CommandCode];
+
+/** A response always carries its command's code plus one. */
+export function responseCodeOf(command: number): number {
+  return command + 1;
+}
