@@ -1,0 +1,166 @@
+import { yen } from '#units';
+import {
+  type IDm,
+  type NodeCode,
+  nodeCode,
+  type PMm,
+  type SystemCode,
+  systemCode,
+} from '../felica/identifiers.ts';
+import { type CardData, encodeCardData } from './card-data.ts';
+import type { CardKeyLabel } from './card-key.ts';
+import { BLOCK_BYTES, encodePurseBlock } from './purse-block.ts';
+
+/** Inside the range that phones may emulate, 4000 to 4FFF. */
+export const PURSE_SYSTEM_CODE: SystemCode = systemCode(0x4b5a);
+
+export const ROOT_AREA: NodeCode = nodeCode(0x0000);
+export const PURSE_AREA: NodeCode = nodeCode(0x1000);
+
+/** Node codes of our card (card-profile.md). */
+export const PURSE_DIRECT: NodeCode = nodeCode(0x1010);
+export const PURSE_CASHBACK: NodeCode = nodeCode(0x1012);
+export const PURSE_DECREMENT: NodeCode = nodeCode(0x1014);
+export const PURSE_READ: NodeCode = nodeCode(0x1017);
+export const HISTORY_WRITE: NodeCode = nodeCode(0x104c);
+export const HISTORY_READ: NodeCode = nodeCode(0x104f);
+export const CARD_DATA_WRITE: NodeCode = nodeCode(0x1088);
+export const CARD_DATA_READ: NodeCode = nodeCode(0x108a);
+export const CERTIFICATE_READ: NodeCode = nodeCode(0x10ca);
+
+export const HISTORY_ENTRY_COUNT = 20;
+
+/** Everything that lies on a card when it leaves the issuer. It holds the card's keys. */
+export interface CardPersonalisation {
+  readonly idm: IDm;
+  readonly pmm: PMm;
+  /** The issue ID and issue parameter that Authentication2 answers with, 8 bytes each. */
+  readonly idi: Uint8Array;
+  readonly pmi: Uint8Array;
+  readonly individualKey: Uint8Array;
+  readonly systems: readonly PersonalisedSystem[];
+  readonly certificate?: PersonalisedCertificate;
+}
+
+export interface PersonalisedSystem {
+  readonly systemCode: SystemCode;
+  readonly systemKey: PersonalisedKey;
+  readonly areas: readonly PersonalisedArea[];
+  readonly services: readonly PersonalisedService[];
+  /** The blocks of each service number; overlap services (same number) share them. */
+  readonly blocks: readonly PersonalisedBlocks[];
+}
+
+export interface PersonalisedKey {
+  readonly key: Uint8Array;
+  readonly version: number;
+}
+
+export interface PersonalisedArea extends PersonalisedKey {
+  readonly code: NodeCode;
+  readonly endCode: NodeCode;
+}
+
+export interface PersonalisedService {
+  readonly code: NodeCode;
+  /** Absent for a service that needs no key; its key version then answers Request Service. */
+  readonly key?: Uint8Array;
+  readonly version: number;
+}
+
+export interface PersonalisedBlocks {
+  /** The upper 10 bits of the service code. */
+  readonly serviceNumber: number;
+  readonly blocks: readonly Uint8Array[];
+}
+
+/** Our extension: the card certifies its own purse writes (card-profile.md). */
+export interface PersonalisedCertificate extends PersonalisedKey {
+  readonly purseService: NodeCode;
+  readonly historyService: NodeCode;
+  readonly certificateService: NodeCode;
+}
+
+export interface PursePersonalisation {
+  readonly idm: IDm;
+  readonly pmm: PMm;
+  readonly cardData: CardData;
+  /** The card's own keys, already derived for this IDm. */
+  readonly keys: Readonly<Record<CardKeyLabel, Uint8Array>>;
+  /** Keys of the system and the two areas: they open nothing in this profile, so any random ones. */
+  readonly systemKey: Uint8Array;
+  readonly rootAreaKey: Uint8Array;
+  readonly purseAreaKey: Uint8Array;
+}
+
+/** An empty purse card of ours: balance 0, no history, card data as given. */
+export function personalise(input: PursePersonalisation): CardPersonalisation {
+  const { idm, pmm, keys, cardData } = input;
+  const version = cardData.keyVersion;
+  return {
+    idm,
+    pmm,
+    idi: idm.slice(),
+    pmi: pmm.slice(),
+    individualKey: keys.INDV,
+    systems: [
+      {
+        systemCode: PURSE_SYSTEM_CODE,
+        systemKey: { key: input.systemKey, version },
+        areas: [
+          { code: ROOT_AREA, endCode: nodeCode(0xfffe), key: input.rootAreaKey, version },
+          { code: PURSE_AREA, endCode: nodeCode(0x10ff), key: input.purseAreaKey, version },
+        ],
+        services: purseServices(keys, version),
+        blocks: purseBlocks(cardData),
+      },
+    ],
+    certificate: {
+      key: keys.CERT,
+      version,
+      purseService: PURSE_DIRECT,
+      historyService: HISTORY_WRITE,
+      certificateService: CERTIFICATE_READ,
+    },
+  };
+}
+
+function purseServices(
+  keys: Readonly<Record<CardKeyLabel, Uint8Array>>,
+  version: number,
+): readonly PersonalisedService[] {
+  return [
+    { code: PURSE_DIRECT, key: keys.LOAD, version },
+    { code: PURSE_CASHBACK, key: keys.VOID, version },
+    { code: PURSE_DECREMENT, key: keys.DEBI, version },
+    { code: PURSE_READ, version },
+    { code: HISTORY_WRITE, key: keys.HIST, version },
+    { code: HISTORY_READ, version },
+    { code: CARD_DATA_WRITE, key: keys.DATW, version },
+    { code: CARD_DATA_READ, key: keys.DATR, version },
+    { code: CERTIFICATE_READ, key: keys.CERR, version },
+  ];
+}
+
+function purseBlocks(cardData: CardData): readonly PersonalisedBlocks[] {
+  const emptyPurse = encodePurseBlock({
+    balance: yen(0),
+    cashback: yen(0),
+    userData: new Uint8Array(4),
+    executionId: new Uint8Array(4),
+  });
+  return [
+    { serviceNumber: serviceNumberOf(PURSE_DIRECT), blocks: [emptyPurse] },
+    { serviceNumber: serviceNumberOf(HISTORY_WRITE), blocks: blankBlocks(HISTORY_ENTRY_COUNT) },
+    { serviceNumber: serviceNumberOf(CARD_DATA_WRITE), blocks: [encodeCardData(cardData)] },
+    { serviceNumber: serviceNumberOf(CERTIFICATE_READ), blocks: blankBlocks(1) },
+  ];
+}
+
+function blankBlocks(count: number): readonly Uint8Array[] {
+  return Array.from({ length: count }, () => new Uint8Array(BLOCK_BYTES));
+}
+
+function serviceNumberOf(service: NodeCode): number {
+  return service >>> 6;
+}
