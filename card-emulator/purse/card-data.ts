@@ -1,4 +1,10 @@
-import { type BusinessDate, businessDateAfter2020, daysSince2020, type Yen, yen } from '#units';
+import {
+  type BusinessDate,
+  businessDateAfter2020,
+  daysSince2020,
+  type Yen,
+  yen,
+} from '../units.ts';
 import { BLOCK_BYTES } from './purse-block.ts';
 
 /** The version of this layout. A card of another version is refused, never guessed at. */

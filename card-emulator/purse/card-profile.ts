@@ -1,4 +1,3 @@
-import { yen } from '#units';
 import {
   type IDm,
   type NodeCode,
@@ -7,6 +6,7 @@ import {
   type SystemCode,
   systemCode,
 } from '../felica/identifiers.ts';
+import { yen } from '../units.ts';
 import { type CardData, encodeCardData } from './card-data.ts';
 import type { CardKeyLabel } from './card-key.ts';
 import { BLOCK_BYTES, encodePurseBlock } from './purse-block.ts';

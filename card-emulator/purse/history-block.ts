@@ -1,4 +1,10 @@
-import { type BusinessDate, businessDateAfter2020, daysSince2020, type Yen, yen } from '#units';
+import {
+  type BusinessDate,
+  businessDateAfter2020,
+  daysSince2020,
+  type Yen,
+  yen,
+} from '../units.ts';
 import { BLOCK_BYTES } from './purse-block.ts';
 
 /** Terminal ids fit the 3 bytes that a history entry has for them. */
@@ -82,7 +88,8 @@ function writeLittleEndian(block: Uint8Array, offset: number, length: number, va
 
 function readLittleEndian(block: Uint8Array, offset: number, length: number): number {
   let value = 0;
-  for (let index = length - 1; index >= 0; index--)
+  for (let index = length - 1; index >= 0; index--) {
     value = value * 256 + (block[offset + index] ?? 0);
+  }
   return value;
 }

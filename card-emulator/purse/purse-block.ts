@@ -1,4 +1,4 @@
-import { type Yen, yen } from '#units';
+import { type Yen, yen } from '../units.ts';
 
 /** Every FeliCa block is 16 bytes (felica.md 1.5). */
 export const BLOCK_BYTES = 16;

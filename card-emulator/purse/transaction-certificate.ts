@@ -1,6 +1,6 @@
 import { cmac } from '@noble/ciphers/aes.js';
-import type { Yen } from '#units';
 import type { IDm } from '../felica/identifiers.ts';
+import type { Yen } from '../units.ts';
 import { BLOCK_BYTES, EXECUTION_ID_BYTES } from './purse-block.ts';
 
 export const CERTIFICATE_BYTES = 8;

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { BLOCK_BYTES } from '../felica/block-access.ts';
+import {
+  IDM_BYTES,
+  idm,
+  type NodeCode,
+  nodeCode,
+  PMM_BYTES,
+  pmm,
+  type SystemCode,
+  systemCode,
+} from '../felica/identifiers.ts';
+import type { CardPersonalisation, PersonalisedKey } from '../purse/card-profile.ts';
+import { CardImageError, CardStructureError } from './card-error.ts';
+import { requireCardStructure } from './card-structure.ts';
+
+const FORMAT = 'kazasu-card-image';
+const VERSION = 1;
+const KEY_BYTES = 16;
+const ISSUE_FIELD_BYTES = 8;
+const INDENT = 2;
+
+const KEY = { key: hexBytes(KEY_BYTES), version: z.number() };
+const NODE_CODE = hexCode().transform((value): NodeCode => nodeCode(value));
+const SYSTEM_CODE = hexCode().transform((value): SystemCode => systemCode(value));
+
+const SYSTEM = z.strictObject({
+  systemCode: SYSTEM_CODE,
+  systemKey: z.strictObject(KEY),
+  areas: z.array(z.strictObject({ code: NODE_CODE, endCode: NODE_CODE, ...KEY })),
+  services: z.array(
+    z.strictObject({
+      code: NODE_CODE,
+      key: hexBytes(KEY_BYTES).exactOptional(),
+      version: z.number(),
+    }),
+  ),
+  blocks: z.array(
+    z.strictObject({ serviceNumber: z.number(), blocks: z.array(hexBytes(BLOCK_BYTES)) }),
+  ),
+});
+
+/** The format, field by field (README.md, "Card images"). */
+const CARD_IMAGE = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(VERSION),
+  idm: hexBytes(IDM_BYTES).transform(idm),
+  pmm: hexBytes(PMM_BYTES).transform(pmm),
+  idi: hexBytes(ISSUE_FIELD_BYTES),
+  pmi: hexBytes(ISSUE_FIELD_BYTES),
+  individualKey: hexBytes(KEY_BYTES),
+  systems: z.array(SYSTEM),
+  certificate: z
+    .strictObject({
+      ...KEY,
+      purseService: NODE_CODE,
+      historyService: NODE_CODE,
+      certificateService: NODE_CODE,
+    })
+    .exactOptional(),
+});
+
+/** The inverse of {@link parseCardImage}. The text holds every key of the card. */
+export function formatCardImage(personalisation: CardPersonalisation): string {
+  const { systems, certificate } = personalisation;
+  const image = {
+    format: FORMAT,
+    version: VERSION,
+    idm: formatHex(personalisation.idm),
+    pmm: formatHex(personalisation.pmm),
+    idi: formatHex(personalisation.idi),
+    pmi: formatHex(personalisation.pmi),
+    individualKey: formatHex(personalisation.individualKey),
+    systems: systems.map((system) => ({
+      systemCode: formatCode(system.systemCode),
+      systemKey: formatKey(system.systemKey),
+      areas: system.areas.map((area) => ({
+        code: formatCode(area.code),
+        endCode: formatCode(area.endCode),
+        ...formatKey(area),
+      })),
+      services: system.services.map(({ code, key, version }) => ({
+        code: formatCode(code),
+        ...(key === undefined ? { version } : formatKey({ key, version })),
+      })),
+      blocks: system.blocks.map(({ serviceNumber, blocks }) => ({
+        serviceNumber,
+        blocks: blocks.map(formatHex),
+      })),
+    })),
+    ...(certificate && {
+      certificate: {
+        ...formatKey(certificate),
+        purseService: formatCode(certificate.purseService),
+        historyService: formatCode(certificate.historyService),
+        certificateService: formatCode(certificate.certificateService),
+      },
+    }),
+  };
+  return `${JSON.stringify(image, undefined, INDENT)}\n`;
+}
+
+/** Throws {@link CardImageError}, which names the field and never shows its content. */
+export function parseCardImage(text: string): CardPersonalisation {
+  const image = CARD_IMAGE.safeParse(parseJson(text));
+  if (!image.success) {
+    const [issue] = image.error.issues;
+    const field = formatPath(issue?.path ?? []);
+    throw new CardImageError(issue?.message ?? 'is not readable', { field });
+  }
+  try {
+    const { format: _format, version: _version, ...personalisation } = image.data;
+    requireCardStructure(personalisation);
+    return personalisation;
+  } catch (error) {
+    if (!(error instanceof CardStructureError)) throw error;
+    throw new CardImageError(error.expectation, { field: error.field, cause: error });
+  }
+}
+
+/** The parser's own error would quote the text, and so a key. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function hexBytes(byteCount: number): z.ZodType<Uint8Array, string> {
+  const pattern = new RegExp(`^[0-9a-fA-F]{${2 * byteCount}}$`);
+  return z
+    .string()
+    .regex(pattern, `expected ${byteCount} bytes in hexadecimal`)
+    .transform((hex) => Uint8Array.from(Buffer.from(hex, 'hex')));
+}
+
+function hexCode(): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^[0-9a-fA-F]{4}$/, 'expected four hexadecimal digits')
+    .transform((hex) => Number.parseInt(hex, 16));
+}
+
+function formatKey({ key, version }: PersonalisedKey): {
+  readonly key: string;
+  readonly version: number;
+} {
+  return { key: formatHex(key), version };
+}
+
+function formatHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+function formatCode(code: number): string {
+  return code.toString(16).padStart(4, '0');
+}
+
+/** `systems[0].services[2].key`; the text as a whole has no name but `(text)`. */
+function formatPath(path: readonly PropertyKey[]): string {
+  const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
+  return parts.join('').replace(/^\./, '') || '(text)';
+}

@@ -1,0 +1,88 @@
+import { open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { CardFault, FelicaCard } from '../card/felica-card.ts';
+import { cardInHand, type HeldCard } from '../card/felica-card.ts';
+import type { IDm, PMm } from '../felica/identifiers.ts';
+import type { VpcdCard } from './vpcd.ts';
+
+/** The image holds the card's keys, so nobody else may read it. */
+const IMAGE_FILE_MODE = 0o600;
+
+export interface SavedCardOptions {
+  readonly card: FelicaCard;
+  readonly imagePath: string;
+  /** Called when a scheduled fault has taken the card out of the field. */
+  readonly onTorn: () => void;
+}
+
+/**
+ * An emulated card whose memory outlives its process: what a command changed is on disk before the
+ * command is answered, so a reader never hears of a write that the next start has forgotten.
+ */
+export class SavedCard implements VpcdCard {
+  readonly idm: IDm;
+  readonly pmm: PMm;
+  readonly #options: SavedCardOptions;
+  readonly #held: HeldCard;
+  #savedImage: string;
+
+  constructor(options: SavedCardOptions) {
+    const { card } = options;
+    this.idm = card.idm;
+    this.pmm = card.pmm;
+    this.#options = options;
+    this.#held = cardInHand(card);
+    this.#savedImage = card.image();
+  }
+
+  powerOn(): void {
+    this.#held.powerOn();
+  }
+
+  powerOff(): void {
+    this.#held.powerOff();
+  }
+
+  /** Takes the card away at its next command of that code; see `cardInHand`. */
+  tear(fault: CardFault): void {
+    this.#held.schedule(fault);
+  }
+
+  async exchange(packet: Uint8Array): Promise<Uint8Array | undefined> {
+    const faultsBefore = this.#held.faultsPending;
+    const response = this.#held.exchange(packet);
+    await this.#save();
+    if (this.#held.faultsPending < faultsBefore) this.#options.onTorn();
+    return response;
+  }
+
+  async #save(): Promise<void> {
+    const image = this.#options.card.image();
+    if (image === this.#savedImage) return;
+    await replaceFile(this.#options.imagePath, image);
+    this.#savedImage = image;
+  }
+}
+
+/** The file holds the old text or the new one, whenever the machine stops. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const newPath = `${path}.new`;
+  await writeDurably(newPath, text);
+  await rename(newPath, path);
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', IMAGE_FILE_MODE);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

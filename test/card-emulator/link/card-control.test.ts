@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { parseCardControl } from '../../../card-emulator/link/card-control.ts';
+
+describe('card control', () => {
+  it.each(['insert', 'remove', 'stop'])('understands %s', (command) => {
+    expect(parseCardControl(JSON.stringify({ command }))).toEqual({
+      result: 'parsed',
+      control: { command },
+    });
+  });
+
+  it('tears at the next Write v2 unless another command is named', () => {
+    expect(parseCardControl('{"command":"tear","moment":"after-commit"}')).toEqual({
+      result: 'parsed',
+      control: { command: 'tear', fault: { commandCode: 0x46, moment: 'after-commit' } },
+    });
+    expect(parseCardControl('{"command":"tear","moment":"before-commit","commandCode":8}')).toEqual(
+      {
+        result: 'parsed',
+        control: { command: 'tear', fault: { commandCode: 8, moment: 'before-commit' } },
+      },
+    );
+  });
+
+  it.each([
+    ['', 'expected a JSON object with "command"'],
+    ['insert', 'expected a JSON object with "command"'],
+    ['null', 'expected a JSON object with "command"'],
+    ['"insert"', 'expected a JSON object with "command"'],
+    ['{"command":"jump"}', 'command: expected insert, remove, tear or stop'],
+    ['{"command":"tear"}', 'moment: expected before-commit or after-commit'],
+    [
+      '{"command":"tear","moment":"before-commit","commandCode":"8"}',
+      'commandCode: expected a whole number',
+    ],
+  ])('refuses %s', (line, reason) => {
+    expect(parseCardControl(line)).toEqual({ result: 'refused', reason });
+  });
+});

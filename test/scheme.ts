@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { type IDm, idm, pmm } from '#felica/identifiers';
+import type { CardData } from '#purse/card-data';
+import { type CardKeyLabel, deriveCardKey, deriveSamKey } from '#purse/card-key';
+import { type CardPersonalisation, personalise } from '#purse/card-profile';
+import { businessDate, type EpochMs, epochMs, yen } from '#units';
+import { createFelicaCard, type FelicaCard } from '../card-emulator/card/felica-card.ts';
+import type { Sam } from '../terminal/sam/sam.ts';
+import type { SamKeys } from '../terminal/sam/sam-file.ts';
+import { softwareSam } from '../terminal/sam/software-sam.ts';
+
+/** An issuer in a test: masters that everybody can read, and random bytes that repeat. */
+export const ISSUER_ID = 81;
+export const KEY_VERSION = 1;
+export const NOON: EpochMs = epochMs(Date.parse('2026-11-23T03:00:00Z'));
+
+const SAM_MASTER = bytesFrom('SAM master');
+const LABELS: readonly CardKeyLabel[] = [
+  'LOAD',
+  'VOID',
+  'DEBI',
+  'HIST',
+  'DATW',
+  'DATR',
+  'CERR',
+  'INDV',
+  'CERT',
+];
+
+const CARD_DATA: CardData = {
+  keyVersion: KEY_VERSION,
+  issuerId: ISSUER_ID,
+  expiry: businessDate('2031-11-23'),
+  isBlocked: false,
+  balanceMax: yen(50_000),
+  debitMax: yen(20_000),
+};
+
+/** 16 bytes that depend on `text` alone. */
+export function bytesFrom(text: string): Uint8Array {
+  return Uint8Array.from(createHash('sha256').update(text).digest().subarray(0, 16));
+}
+
+export function masterOf(label: CardKeyLabel): Uint8Array {
+  return bytesFrom(`master ${label}`);
+}
+
+/** Random bytes that are the same in every run. */
+export function seededRandom(seed: string): (byteCount: number) => Uint8Array {
+  let counter = 0;
+  return (byteCount) => {
+    counter += 1;
+    const digest = createHash('sha256').update(`${seed} ${counter}`).digest();
+    return Uint8Array.from(digest.subarray(0, byteCount));
+  };
+}
+
+export function cardIdm(number: number): IDm {
+  return idm(Uint8Array.of(0x02, 0xfe, 0, 0, 0, 0, number >> 8, number & 0xff));
+}
+
+export function personalisedCard(
+  number: number,
+  changes: Partial<CardData> = {},
+): CardPersonalisation {
+  const cardData = { ...CARD_DATA, ...changes };
+  const keyOf = (label: CardKeyLabel): Uint8Array =>
+    deriveCardKey(masterOf(label), {
+      label,
+      idm: cardIdm(number),
+      version: cardData.keyVersion,
+    });
+  const keys = Object.fromEntries(LABELS.map((label) => [label, keyOf(label)]));
+  return personalise({
+    idm: cardIdm(number),
+    pmm: pmm(Uint8Array.of(0x01, 0x20, 0x22, 0x04, 0x27, 0x67, 0x4e, 0xff)),
+    cardData,
+    keys: keys as Record<CardKeyLabel, Uint8Array>,
+    systemKey: bytesFrom('system'),
+    rootAreaKey: bytesFrom('root area'),
+    purseAreaKey: bytesFrom('purse area'),
+  });
+}
+
+export function issuedCard(number: number, changes: Partial<CardData> = {}): FelicaCard {
+  const random = seededRandom(`card ${number}`);
+  return createFelicaCard(personalisedCard(number, changes), { random });
+}
+
+export function samKeys(kind: 'pos' | 'load', samId: number): SamKeys {
+  const own: CardKeyLabel = kind === 'pos' ? 'DEBI' : 'LOAD';
+  const labels: readonly CardKeyLabel[] = [own, 'INDV', 'HIST', 'DATR', 'CERR'];
+  return {
+    kind,
+    samId,
+    issuerId: ISSUER_ID,
+    keyVersion: KEY_VERSION,
+    masters: new Map(labels.map((label) => [label, masterOf(label)])),
+    recordKey: deriveSamKey(SAM_MASTER, samId),
+  };
+}
+
+export function testSam(kind: 'pos' | 'load', samId: number): Sam {
+  return softwareSam(samKeys(kind, samId), seededRandom(`sam ${samId}`));
+}
