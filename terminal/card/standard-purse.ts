@@ -1,0 +1,142 @@
+import {
+  decodeReadResult,
+  decodeWriteResult,
+  encodeReadPayload,
+  encodeWritePayload,
+  READ_BLOCKS_MAX,
+} from '#felica/block-access';
+import type { BlockListElement } from '#felica/block-list';
+import { CommandCode, responseCodeOf } from '#felica/command-code';
+import type { IDm, PMm } from '#felica/identifiers';
+import { responseTimeOut } from '#felica/response-time';
+import { formatStatusFlags, isNormalEnd } from '#felica/status-flag';
+import { decodeCardData } from '#purse/card-data';
+import { HISTORY_ENTRY_COUNT } from '#purse/card-profile';
+import { decodeHistoryEntry, type HistoryEntry } from '#purse/history-block';
+import { decodePurseBlock, sameExecutionId } from '#purse/purse-block';
+import { decodeCertificateBlock } from '#purse/transaction-certificate';
+import type {
+  PurseCard,
+  PurseSnapshot,
+  PurseWrite,
+  PurseWriteResult,
+} from '../debit/purse-card.ts';
+import type { Reader } from '../reader/reader.ts';
+import type { SecureChannel } from '../sam/sam.ts';
+import { answerOf, exchangeWithCard } from './card-exchange.ts';
+
+/** Where our services stand in the session that every SAM of ours opens (software-sam.ts). */
+const PURSE_INDEX = 0;
+const HISTORY_INDEX = 1;
+const CARD_DATA_INDEX = 2;
+const CERTIFICATE_INDEX = 3;
+
+/** The log has 20 entries; one Read takes 15 blocks. */
+const HISTORY_READS: readonly (readonly BlockListElement[])[] = [
+  historyElements(0, READ_BLOCKS_MAX),
+  historyElements(READ_BLOCKS_MAX, HISTORY_ENTRY_COUNT),
+];
+
+export interface StandardPurseCard {
+  readonly reader: Reader;
+  readonly idm: IDm;
+  readonly pmm: PMm;
+  readonly channel: SecureChannel;
+}
+
+/** Our purse on a FeliCa Standard card, after mutual authentication of AES type. */
+export function standardPurse(card: StandardPurseCard): PurseCard {
+  return {
+    idm: card.idm,
+    read: () => readPurse(card),
+    readHistory: () => readHistory(card),
+    write: (write) => writePurse(card, write),
+    readCertificate: (executionId) => readCertificate(card, executionId),
+  };
+}
+
+async function readPurse(card: StandardPurseCard): Promise<PurseSnapshot | undefined> {
+  const blocks = await readBlocks(card, [
+    element(PURSE_INDEX),
+    element(CARD_DATA_INDEX),
+    element(HISTORY_INDEX),
+  ]);
+  const [purse, cardData, newest] = blocks ?? [];
+  if (purse === undefined || cardData === undefined || newest === undefined) return undefined;
+  return {
+    purse: decodePurseBlock(purse),
+    cardData: decodeCardData(cardData),
+    newestEntry: decodeHistoryEntry(newest),
+  };
+}
+
+async function readHistory(card: StandardPurseCard): Promise<readonly HistoryEntry[] | undefined> {
+  const entries: HistoryEntry[] = [];
+  for (const elements of HISTORY_READS) {
+    const blocks = await readBlocks(card, elements);
+    if (blocks === undefined) return undefined;
+    entries.push(...blocks.map(decodeHistoryEntry).filter(isEntry));
+  }
+  return entries;
+}
+
+async function writePurse(
+  card: StandardPurseCard,
+  { purseBlock, historyBlock }: PurseWrite,
+): Promise<PurseWriteResult> {
+  const elements = [element(PURSE_INDEX), element(HISTORY_INDEX)];
+  const payload = encodeWritePayload(elements, [purseBlock, historyBlock]);
+  const answer = await exchangeSecurely(card, CommandCode.writeV2, payload, elements.length);
+  const flags = answer && decodeWriteResult(answer);
+  if (flags === undefined) return { result: 'lost' };
+  return isNormalEnd(flags)
+    ? { result: 'written' }
+    : { result: 'refused', detail: formatStatusFlags(flags) };
+}
+
+async function readCertificate(
+  card: StandardPurseCard,
+  executionId: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const [block] = (await readBlocks(card, [element(CERTIFICATE_INDEX)])) ?? [];
+  const content = block && decodeCertificateBlock(block);
+  if (content === undefined || !sameExecutionId(content.executionId, executionId)) return undefined;
+  return content.certificate;
+}
+
+/** As many blocks as elements, or `undefined`. */
+async function readBlocks(
+  card: StandardPurseCard,
+  elements: readonly BlockListElement[],
+): Promise<readonly Uint8Array[] | undefined> {
+  const payload = encodeReadPayload(elements);
+  const answer = await exchangeSecurely(card, CommandCode.readV2, payload, elements.length);
+  const result = answer && decodeReadResult(answer);
+  return result?.blocks.length === elements.length ? result.blocks : undefined;
+}
+
+async function exchangeSecurely(
+  { reader, pmm, channel }: StandardPurseCard,
+  command: typeof CommandCode.readV2 | typeof CommandCode.writeV2,
+  payload: Uint8Array,
+  blockCount: number,
+): Promise<Uint8Array | undefined> {
+  const packet = await channel.seal(command, payload);
+  const kind = command === CommandCode.readV2 ? 'read' : 'write';
+  const waitMs = responseTimeOut(pmm, kind, blockCount);
+  const exchange = await exchangeWithCard(reader, packet, waitMs, answerOf(command, undefined));
+  if (exchange.result === 'lost') return undefined;
+  return channel.open(responseCodeOf(command), exchange.packet);
+}
+
+function element(serviceIndex: number, blockNumber = 0): BlockListElement {
+  return { serviceIndex, accessMode: 'normal', blockNumber };
+}
+
+function historyElements(from: number, to: number): readonly BlockListElement[] {
+  return Array.from({ length: to - from }, (_, index) => element(HISTORY_INDEX, from + index));
+}
+
+function isEntry(entry: HistoryEntry | undefined): entry is HistoryEntry {
+  return entry !== undefined;
+}

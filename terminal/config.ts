@@ -1,0 +1,115 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { TERMINAL_ID_MAX } from '#purse/history-block';
+import { type Yen, yen } from '#units';
+import { generateTerminalKeyPair } from './batch/terminal-key.ts';
+
+/** A terminal's folder: what it is, its key pair, its SAM, its journal. */
+export interface TerminalFolder {
+  readonly configPath: string;
+  readonly privateKeyPath: string;
+  readonly publicKeyPath: string;
+  readonly samPath: string;
+  readonly issuerKeyPath: string;
+  readonly journalPath: string;
+}
+
+export interface TerminalConfig {
+  readonly terminalId: number;
+  readonly merchantId: number;
+  readonly merchantName: string;
+  /** Where the issuer's collection is. */
+  readonly issuerUrl: string;
+  /** The most one sale or load may be. */
+  readonly amountMax: Yen;
+}
+
+const whole = (max: number): z.ZodInt => z.int().min(1).max(max);
+
+const terminalFile = z.strictObject({
+  version: z.literal(1),
+  terminalId: whole(TERMINAL_ID_MAX),
+  merchantId: whole(0xffff_ffff),
+  merchantName: z.string().min(1).max(60),
+  issuerUrl: z.url({ protocol: /^https?$/ }),
+  amountMax: whole(0xff_ffff),
+});
+
+/** `CONFIG_MISSING`: there is no such file. `CONFIG_INVALID`: the message names the field. */
+export class ConfigError extends Error {
+  readonly code: 'CONFIG_MISSING' | 'CONFIG_INVALID';
+
+  constructor(code: 'CONFIG_MISSING' | 'CONFIG_INVALID', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ConfigError';
+    this.code = code;
+  }
+}
+
+export function terminalFolder(path: string): TerminalFolder {
+  const inside = (name: string): string => join(resolve(path), name);
+  return {
+    configPath: inside('terminal.json'),
+    privateKeyPath: inside('terminal-key.pem'),
+    publicKeyPath: inside('terminal-public.pem'),
+    samPath: inside('sam.json'),
+    issuerKeyPath: inside('issuer-public.pem'),
+    journalPath: inside('journal.db'),
+  };
+}
+
+/** Makes the folder with a new key pair. An existing terminal is left alone: `EEXIST`. */
+export function createTerminalFolder(
+  path: string,
+  config: Omit<TerminalConfig, 'amountMax'> & { readonly amountMax: number },
+): TerminalFolder {
+  const folder = terminalFolder(path);
+  const file = { version: 1, ...config };
+  parseConfig(file, folder.configPath);
+  mkdirSync(resolve(path), { recursive: true, mode: 0o700 });
+  const keys = generateTerminalKeyPair();
+  writeNew(folder.configPath, `${JSON.stringify(file, null, 2)}\n`);
+  writeNew(folder.privateKeyPath, keys.privateKeyPem);
+  writeNew(folder.publicKeyPath, keys.publicKeyPem);
+  return folder;
+}
+
+export function readTerminalConfig(folder: TerminalFolder): TerminalConfig {
+  const text = readText(folder.configPath, 'make it with `kazasu terminal init`');
+  return parseConfig(parseJson(text), folder.configPath);
+}
+
+/** Throws {@link ConfigError} `CONFIG_MISSING` with what to do about it. */
+export function readText(path: string, remedy: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw missing(path, remedy, cause);
+  }
+}
+
+function parseConfig(value: unknown, path: string): TerminalConfig {
+  const parsed = terminalFile.safeParse(value);
+  if (parsed.success) return { ...parsed.data, amountMax: yen(parsed.data.amountMax) };
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  throw new ConfigError('CONFIG_INVALID', `${path} ${field}: ${issue?.message ?? 'invalid'}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function missing(path: string, remedy: string, cause: unknown): ConfigError {
+  return new ConfigError('CONFIG_MISSING', `${path}: cannot be read; ${remedy}`, { cause });
+}
+
+/** Readable by its owner only, and never over an existing file: that may be somebody's only key. */
+function writeNew(path: string, text: string): void {
+  writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { cardCounterOf, type PurseBlock } from '#purse/purse-block';
+import { businessDateOf, type EpochMs, type Yen } from '#units';
+import { type CardEvidence, evidenceOf } from './evidence.ts';
+import type { PurseCard, PurseSnapshot } from './purse-card.ts';
+import { type PurseRequest, purseIntent } from './purse-intent.ts';
+import type { PurseIntent, PurseJournal } from './purse-journal.ts';
+import { type PurseRefusal, refusalOf, type TerminalLimits } from './purse-limit.ts';
+
+/** Reasons that are not the card's: it left before the write, or another card was half done. */
+export type TapRefusal = PurseRefusal | 'card-left' | 'other-card-expected' | 'card-refused';
+
+/** The result of one tap. `unresolved` is not a failure: nobody knows yet, and the journal does. */
+export type TapOutcome =
+  | {
+      readonly outcome: 'approved';
+      readonly intent: PurseIntent;
+      readonly resolution: 'at-tap' | 'at-re-tap';
+    }
+  | {
+      readonly outcome: 'refused';
+      readonly reason: TapRefusal;
+      /** Known where the purse was read. */
+      readonly balance: Yen | undefined;
+    }
+  | { readonly outcome: 'unresolved'; readonly intent: PurseIntent };
+
+export interface DebitDependencies {
+  readonly card: PurseCard;
+  readonly journal: PurseJournal;
+  readonly limits: TerminalLimits;
+  readonly terminalId: number;
+  readonly now: () => EpochMs;
+  readonly executionTagOf: (terminalTransactionNumber: number) => number;
+}
+
+/**
+ * Writes the purse of the card in the field once for this sale or load, however often it is called.
+ * Steps, states and evidence: debit-protocol.md.
+ *
+ * A sale that was approved before is answered from the journal. A half-done one is resolved from
+ * the card first, and written again, with the same execution ID, only if the card has not done it.
+ */
+export async function debit(
+  request: PurseRequest,
+  dependencies: DebitDependencies,
+): Promise<TapOutcome> {
+  assert(request.amount > 0, 'a purse write has an amount');
+  const { card, journal } = dependencies;
+  const known = await journal.intentsOfSale(request.saleId);
+  for (const { intent } of known) {
+    assert(
+      intent.amount === request.amount && intent.kind === request.kind,
+      'a sale id names one amount',
+    );
+  }
+  const done = known.find(({ outcome }) => outcome?.state === 'done');
+  if (done?.outcome?.state === 'done') {
+    return { outcome: 'approved', intent: done.intent, resolution: done.outcome.resolution };
+  }
+  const pending = known.find(({ outcome }) => outcome?.state !== 'not-done')?.intent;
+  if (pending !== undefined && !sameCard(pending, card)) return refused('other-card-expected');
+
+  const snapshot = await card.read();
+  if (snapshot === undefined) {
+    return pending === undefined
+      ? refused('card-left')
+      : { outcome: 'unresolved', intent: pending };
+  }
+  const fate = await resolveUnresolved(request, snapshot, dependencies);
+  if (fate === 'card-left') {
+    return pending === undefined
+      ? refused('card-left')
+      : { outcome: 'unresolved', intent: pending };
+  }
+  if (pending === undefined || fate === 'not-done') {
+    return writeNew(request, snapshot, dependencies);
+  }
+  if (fate === 'done') return { outcome: 'approved', intent: pending, resolution: 'at-re-tap' };
+  if (fate === 'write-again') return writeJournalled(pending, dependencies);
+  return { outcome: 'unresolved', intent: pending };
+}
+
+type Fate = 'done' | 'not-done' | 'write-again' | 'unknown';
+
+/**
+ * Settles every intent of this card that has no outcome, and tells what became of the request's own
+ * (a sale has at most one). One that can be written again as it is stays open.
+ */
+async function resolveUnresolved(
+  request: PurseRequest,
+  snapshot: PurseSnapshot,
+  { card, journal }: DebitDependencies,
+): Promise<Fate | 'card-left' | undefined> {
+  const unresolved = await journal.unresolvedIntentsOf(card.idm);
+  if (unresolved.length === 0) return undefined;
+  const history = await card.readHistory();
+  if (history === undefined) return 'card-left';
+  let ownFate: Fate | undefined;
+  for (const intent of unresolved) {
+    const isOwn = intent.saleId === request.saleId;
+    const fate = fateOf(intent, { purse: snapshot.purse, history }, isOwn);
+    if (isOwn) ownFate = fate;
+    if (fate === 'done') {
+      const certificate = await card.readCertificate(intent.executionId);
+      await journal.recordOutcome(intent, { state: 'done', resolution: 'at-re-tap', certificate });
+    }
+    if (fate === 'unknown') await journal.recordOutcome(intent, { state: 'centre-match' });
+    if (fate === 'not-done') {
+      await journal.recordOutcome(intent, { state: 'not-done', detail: 'the card was read again' });
+    }
+  }
+  return ownFate;
+}
+
+function fateOf(intent: PurseIntent, card: CardEvidence, isOwn: boolean): Fate {
+  const evidence = evidenceOf(intent, card);
+  return evidence === 'not-done' && isOwn && isStillNext(intent, card.purse)
+    ? 'write-again'
+    : evidence;
+}
+
+/** Whether the intent can be sent again as it is: the card stands where it stood before. */
+function isStillNext(intent: PurseIntent, purse: PurseBlock): boolean {
+  const isCounterBefore = cardCounterOf(purse.executionId) === intent.cardCounter - 1;
+  return isCounterBefore && purse.balance === intent.balanceBefore;
+}
+
+async function writeNew(
+  request: PurseRequest,
+  snapshot: PurseSnapshot,
+  dependencies: DebitDependencies,
+): Promise<TapOutcome> {
+  const { card, journal, limits, now } = dependencies;
+  const time = now();
+  const refusal = refusalOf({ ...request, today: businessDateOf(time) }, snapshot, limits);
+  if (refusal !== undefined) return refused(refusal, snapshot.purse.balance);
+  const terminalTransactionNumber = await journal.nextTransactionNumber();
+  const intent = purseIntent(request, snapshot, {
+    idm: card.idm,
+    terminalId: dependencies.terminalId,
+    terminalTransactionNumber,
+    keyVersion: limits.keyVersion,
+    time,
+    executionTag: dependencies.executionTagOf(terminalTransactionNumber),
+  });
+  await journal.recordIntent(intent);
+  return writeJournalled(intent, dependencies);
+}
+
+/** The one place from which a write leaves for a card: its intent is on disk already. */
+async function writeJournalled(
+  intent: PurseIntent,
+  { card, journal }: DebitDependencies,
+): Promise<TapOutcome> {
+  const written = await card.write(intent);
+  if (written.result === 'lost') return { outcome: 'unresolved', intent };
+  if (written.result === 'refused') {
+    await journal.recordOutcome(intent, { state: 'not-done', detail: written.detail });
+    return refused('card-refused', intent.balanceBefore);
+  }
+  const certificate = await card.readCertificate(intent.executionId);
+  await journal.recordOutcome(intent, { state: 'done', resolution: 'at-tap', certificate });
+  return { outcome: 'approved', intent, resolution: 'at-tap' };
+}
+
+function sameCard(intent: PurseIntent, card: PurseCard): boolean {
+  return intent.idm.every((byte, index) => byte === card.idm[index]);
+}
+
+function refused(reason: TapRefusal, balance?: Yen): TapOutcome {
+  return { outcome: 'refused', reason, balance };
+}

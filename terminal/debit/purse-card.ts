@@ -1,0 +1,45 @@
+import type { CardData } from '#purse/card-data';
+import type { HistoryEntry } from '#purse/history-block';
+import type { PurseBlock } from '#purse/purse-block';
+
+/** What one Read tells of a card. */
+export interface PurseSnapshot {
+  readonly purse: PurseBlock;
+  /** The head of the card's log, unless the card was never written. */
+  readonly newestEntry: HistoryEntry | undefined;
+  /** `undefined` for a card whose scheme version this terminal does not know. */
+  readonly cardData: CardData | undefined;
+}
+
+export type PurseWriteKind = 'load' | 'debit';
+
+/** Both blocks of one purse write, as they go to the card: a retry sends the same bytes. */
+export interface PurseWrite {
+  readonly kind: PurseWriteKind;
+  readonly purseBlock: Uint8Array;
+  readonly historyBlock: Uint8Array;
+}
+
+export type PurseWriteResult =
+  | { readonly result: 'written' }
+  /** The card answered, under its MAC, that it wrote nothing. */
+  | { readonly result: 'refused'; readonly detail: string }
+  /** Silence, nonsense or a broken reader: the card may have written. */
+  | { readonly result: 'lost' };
+
+/**
+ * An authenticated purse in the field, until it is lost. One call at a time.
+ *
+ * No method repeats a frame by itself: an encrypted frame is never sent twice.
+ */
+export interface PurseCard {
+  readonly idm: Uint8Array;
+  /** `undefined` if the card was lost; nothing was written then. */
+  read(): Promise<PurseSnapshot | undefined>;
+  /** The whole log, newest first, without blocks that were never written; `undefined` if lost. */
+  readHistory(): Promise<readonly HistoryEntry[] | undefined>;
+  /** Purse and history in one Write, which the card does wholly or not at all. */
+  write(write: PurseWrite): Promise<PurseWriteResult>;
+  /** The certificate of the last purse write, if it is the one with this execution ID. */
+  readCertificate(executionId: Uint8Array): Promise<Uint8Array | undefined>;
+}

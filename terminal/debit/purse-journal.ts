@@ -1,0 +1,49 @@
+import type { EpochMs, Yen } from '#units';
+import type { PurseWrite } from './purse-card.ts';
+
+/** A purse write that is about to happen. It is on disk before the card hears of it. */
+export interface PurseIntent extends PurseWrite {
+  /** The sale, or the load, at the counter: whoever retries it uses the same id. */
+  readonly saleId: string;
+  readonly idm: Uint8Array;
+  readonly keyVersion: number;
+  /** From 1, one for each intent of this terminal. */
+  readonly terminalTransactionNumber: number;
+  readonly amount: Yen;
+  readonly balanceBefore: Yen;
+  readonly balanceAfter: Yen;
+  readonly cardCounter: number;
+  readonly executionId: Uint8Array;
+  readonly time: EpochMs;
+}
+
+/** What became of an intent. An intent without an outcome is unresolved. */
+export type PurseIntentOutcome =
+  | {
+      readonly state: 'done';
+      readonly resolution: 'at-tap' | 'at-re-tap';
+      readonly certificate: Uint8Array | undefined;
+    }
+  | { readonly state: 'not-done'; readonly detail: string }
+  /** Another terminal was in between and the card's log has rotated: only the issuer can tell. */
+  | { readonly state: 'centre-match' };
+
+export interface JournalledIntent {
+  readonly intent: PurseIntent;
+  readonly outcome: PurseIntentOutcome | undefined;
+}
+
+/**
+ * The terminal's memory. A promise of `record…` resolves only when the entry would survive a power
+ * cut, and rejects otherwise; entries are never changed.
+ */
+export interface PurseJournal {
+  nextTransactionNumber(): Promise<number>;
+  recordIntent(intent: PurseIntent): Promise<void>;
+  /** `done` also seals the record for the batch, in the same commit. */
+  recordOutcome(intent: PurseIntent, outcome: PurseIntentOutcome): Promise<void>;
+  /** Every intent of this sale, oldest first. */
+  intentsOfSale(saleId: string): Promise<readonly JournalledIntent[]>;
+  /** Intents of this card without an outcome, oldest first. */
+  unresolvedIntentsOf(idm: Uint8Array): Promise<readonly PurseIntent[]>;
+}

@@ -1,0 +1,63 @@
+import type { CardData } from '#purse/card-data';
+import { HISTORY_AMOUNT_MAX } from '#purse/history-block';
+import { CARD_COUNTER_MAX, cardCounterOf } from '#purse/purse-block';
+import type { BusinessDate, Yen } from '#units';
+import type { PurseSnapshot, PurseWriteKind } from './purse-card.ts';
+
+/** Why nothing was written. In the order in which they are looked for (debit-protocol.md). */
+export type PurseRefusal =
+  | 'card-not-supported'
+  | 'foreign-issuer'
+  | 'key-version-unknown'
+  | 'card-blocked'
+  | 'card-expired'
+  | 'card-worn-out'
+  | 'over-terminal-limit'
+  | 'over-card-limit'
+  | 'insufficient-balance'
+  | 'over-balance-limit';
+
+/** What this terminal accepts, whatever the card says. */
+export interface TerminalLimits {
+  readonly issuerId: number;
+  readonly keyVersion: number;
+  /** The most one sale or one load may be. */
+  readonly amountMax: Yen;
+}
+
+export interface LimitedWrite {
+  readonly kind: PurseWriteKind;
+  readonly amount: Yen;
+  readonly today: BusinessDate;
+}
+
+/** The first reason to refuse, or `undefined` if the purse may be written. */
+export function refusalOf(
+  write: LimitedWrite,
+  snapshot: PurseSnapshot,
+  limits: TerminalLimits,
+): PurseRefusal | undefined {
+  const { cardData, purse } = snapshot;
+  if (cardData === undefined) return 'card-not-supported';
+  const cardRefusal = refusalOfCard(write, cardData, limits);
+  if (cardRefusal !== undefined) return cardRefusal;
+  if (cardCounterOf(purse.executionId) >= CARD_COUNTER_MAX) return 'card-worn-out';
+  if (write.amount > limits.amountMax) return 'over-terminal-limit';
+  if (write.kind === 'debit') {
+    if (write.amount > cardData.debitMax) return 'over-card-limit';
+    return write.amount > purse.balance ? 'insufficient-balance' : undefined;
+  }
+  const balanceMax = Math.min(cardData.balanceMax, HISTORY_AMOUNT_MAX);
+  return purse.balance + write.amount > balanceMax ? 'over-balance-limit' : undefined;
+}
+
+function refusalOfCard(
+  { today }: LimitedWrite,
+  cardData: CardData,
+  limits: TerminalLimits,
+): PurseRefusal | undefined {
+  if (cardData.issuerId !== limits.issuerId) return 'foreign-issuer';
+  if (cardData.keyVersion !== limits.keyVersion) return 'key-version-unknown';
+  if (cardData.isBlocked) return 'card-blocked';
+  return today > cardData.expiry ? 'card-expired' : undefined;
+}

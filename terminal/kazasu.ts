@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+
+/** The one binary. Each program is a process of its own: the three folders never import each other. */
+function kazasu(): Command {
+  return new Command('kazasu')
+    .description('An open NFC purse: card, terminal, and the carrier and issuer behind them')
+    .command('card', 'emulated cards: serve one through a virtual PC/SC reader', {
+      executableFile: program('../card-emulator/main.js'),
+    })
+    .command('terminal', 'a point of sale: take payments, load cards, close and upload batches', {
+      executableFile: program('main.js'),
+    })
+    .command('backend', 'issuer and carrier: cards, collection, books, settlement', {
+      executableFile: program('../backend/main.js'),
+    })
+    .command('first-tap', 'the whole story once: issue, load, pay, upload, settle', {
+      executableFile: program('first-tap/main.js'),
+    });
+}
+
+function program(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+await kazasu().parseAsync();

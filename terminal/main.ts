@@ -1,0 +1,282 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { formatYen, type Milliseconds, milliseconds, sumYen, type Yen, yen } from '#units';
+import { type UploadResult, uploadDelay } from './batch/upload-batch.ts';
+import { ConfigError, createTerminalFolder, terminalFolder } from './config.ts';
+import type { PurseRequest } from './debit/purse-intent.ts';
+import { JournalError } from './journal/journal-database.ts';
+import {
+  cardNameOf,
+  describeOutcome,
+  EXIT_CODE_BY_OUTCOME,
+  outcomeJson,
+} from './point-of-sale/outcome-text.ts';
+import { receiptText } from './point-of-sale/receipt.ts';
+import { EmulatedReader, openEmulatedCard } from './reader/emulated-reader.ts';
+import { openPcscReader } from './reader/pcsc-reader.ts';
+import { type Reader, ReaderError } from './reader/reader.ts';
+import { SamError } from './sam/sam-file.ts';
+import { TerminalProgram, wallClock } from './terminal-program.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const UPLOAD_FOREVER = 1_000_000;
+
+interface FolderOption {
+  readonly data: string;
+  readonly json?: true;
+}
+
+interface InitOptions extends FolderOption {
+  readonly terminal: number;
+  readonly merchant: number;
+  readonly merchantName: string;
+  readonly issuerUrl: string;
+  readonly amountMax: number;
+}
+
+interface TapOptions extends FolderOption {
+  readonly sale?: string;
+  readonly card?: string;
+  readonly reader?: string;
+  readonly wait: Milliseconds;
+}
+
+function terminalCommand(): Command {
+  const command = new Command('kazasu terminal').description(
+    'A point of sale: take payments, load cards, close and upload batches',
+  );
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
+  folderCommand(command, 'init', 'make a new terminal with its own key pair')
+    .requiredOption('--terminal <id>', 'terminal id', wholeNumber)
+    .requiredOption('--merchant <id>', 'merchant id', wholeNumber)
+    .requiredOption('--merchant-name <name>', 'as it stands on receipts')
+    .requiredOption('--issuer-url <url>', "the issuer's collection, such as http://127.0.0.1:8080")
+    .option('--amount-max <yen>', 'the most one sale or load may be', wholeNumber, 30_000)
+    .action(initialise);
+  tapCommand(command, 'pay', 'take a payment from a card').action((amount, options) =>
+    tap('debit', amount, options),
+  );
+  tapCommand(command, 'load', 'load value onto a card (takes a load SAM)').action(
+    (amount, options) => tap('load', amount, options),
+  );
+  folderCommand(command, 'close', 'close the batch of all sales since the last close').action(
+    closeBatches,
+  );
+  folderCommand(command, 'upload', 'upload closed batches, in order')
+    .option('--retry <times>', 'how often to try again, waiting 1 s to 5 min', wholeNumber, 0)
+    .option('--until-done', 'try again for as long as it takes')
+    .action(upload);
+  folderCommand(command, 'status', 'what is unresolved, and what waits for upload').action(status);
+  return command;
+}
+
+function folderCommand(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .requiredOption('--data <folder>', "the terminal's folder")
+    .option('--json', 'print JSON')
+    .copyInheritedSettings(parent);
+}
+
+function tapCommand(parent: Command, name: string, description: string): Command {
+  return folderCommand(parent, name, description)
+    .argument('<amount>', 'in yen', amountArgument)
+    .option('--sale <id>', 'the sale id; give the same one again to finish a half-done sale')
+    .option('--card <image.json>', 'tap this emulated card instead of waiting at a reader')
+    .option('--reader <name>', 'part of the PC/SC reader name; the first reader if absent')
+    .option('--wait <seconds>', 'how long to wait for a card', waitArgument, milliseconds(30_000))
+    .addHelpText(
+      'after',
+      '\nExit status: 0 approved, 3 refused, 4 unresolved (touch again with the same --sale),\n' +
+        '5 no tap, 1 failed, 2 wrong usage.',
+    );
+}
+
+function initialise(options: InitOptions): void {
+  const folder = createTerminalFolder(options.data, {
+    terminalId: options.terminal,
+    merchantId: options.merchant,
+    merchantName: options.merchantName,
+    issuerUrl: options.issuerUrl,
+    amountMax: options.amountMax,
+  });
+  print(
+    options,
+    { publicKey: folder.publicKeyPath, sam: folder.samPath, issuerKey: folder.issuerKeyPath },
+    [
+      `Terminal ${options.terminal} is in ${options.data}.`,
+      `Give the issuer ${folder.publicKeyPath}.`,
+      `Put the SAM file you get at ${folder.samPath},`,
+      `and the issuer's public key at ${folder.issuerKeyPath}.`,
+    ],
+  );
+}
+
+async function tap(kind: 'debit' | 'load', amount: Yen, options: TapOptions): Promise<void> {
+  const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
+  const expected = kind === 'load' ? 'load' : 'pos';
+  if (program.sam.kind !== expected) {
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      `${kind} needs a ${expected} SAM, and this terminal has a ${program.sam.kind} SAM`,
+    );
+  }
+  const field = await openField(options);
+  const saleId = options.sale ?? randomUUID();
+  const request: PurseRequest = { saleId, kind, amount };
+  if (options.json !== true) console.log(`${formatYen(amount)}: please touch (sale ${saleId})`);
+  const outcome = await program.at(field.reader).tap(request, options.wait);
+  await field.close();
+  print(options, { saleId, ...outcomeJson(outcome) }, [describeOutcome(outcome)]);
+  if (outcome.outcome === 'approved' && options.json !== true) {
+    const { terminalId, merchantName } = program.config;
+    const { intent, resolution } = outcome;
+    const cardName = cardNameOf(intent);
+    console.log(receiptText({ ...intent, terminalId, merchantName, cardName, resolution }));
+  }
+  await program.close();
+  process.exitCode = EXIT_CODE_BY_OUTCOME[outcome.outcome];
+}
+
+/** Where the card is: at a reader, or in a file. */
+async function openField(
+  options: TapOptions,
+): Promise<{ readonly reader: Reader; readonly close: () => Promise<void> }> {
+  const { card: imagePath, reader: readerName } = options;
+  if (imagePath === undefined) {
+    const reader = await openPcscReader(readerName === undefined ? {} : { readerName });
+    return { reader, close: () => reader.close() };
+  }
+  const emulated = openEmulatedCard(readFileSync(imagePath, 'utf8'), randomBytes);
+  const reader = new EmulatedReader();
+  reader.present(emulated.card);
+  const close = async (): Promise<void> => {
+    writeFileSync(imagePath, emulated.image(), { mode: 0o600 });
+    await reader.close();
+  };
+  return { reader, close };
+}
+
+async function closeBatches(options: FolderOption): Promise<void> {
+  const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
+  const closed = await program.closeBatches();
+  const batches = closed.map(({ number, bytes }) => ({ number, byteCount: bytes.length }));
+  print(
+    options,
+    { batches },
+    batches.length === 0
+      ? ['Nothing to close.']
+      : batches.map(({ number, byteCount }) => `Batch ${number} closed, ${byteCount} bytes.`),
+  );
+  await program.close();
+}
+
+async function upload(
+  options: FolderOption & { readonly retry: number; readonly untilDone?: true },
+): Promise<void> {
+  const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
+  const attemptsMax = options.untilDone === true ? UPLOAD_FOREVER : options.retry;
+  let failedAttempts = 0;
+  for (;;) {
+    const results = await program.upload();
+    for (const result of results) print(options, { ...result }, [describeUpload(result)]);
+    const last = results.at(-1);
+    if (last === undefined || last.result === 'acknowledged') break;
+    process.exitCode = EXIT_FAILED;
+    if (last.result === 'refused' || failedAttempts >= attemptsMax) break;
+    await sleep(uploadDelay(failedAttempts));
+    failedAttempts += 1;
+    process.exitCode = 0;
+  }
+  await program.close();
+}
+
+function describeUpload(result: UploadResult): string {
+  switch (result.result) {
+    case 'nothing-to-upload':
+      return 'Nothing to upload.';
+    case 'acknowledged':
+      return `Batch ${result.batchNumber} is with the issuer${result.isRepeat ? ' already' : ''}.`;
+    case 'refused':
+      return `Batch ${result.batchNumber} was refused: ${result.code}, ${result.message}`;
+    case 'unreachable':
+      return `Batch ${result.batchNumber} is kept: ${result.message}`;
+  }
+}
+
+async function status(options: FolderOption): Promise<void> {
+  const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
+  const unresolved = await program.journal.unresolvedIntents();
+  const waiting = await program.journal.nextBatchToUpload();
+  const total = sumYen(unresolved.map(({ amount }) => amount));
+  print(
+    options,
+    {
+      terminalId: program.config.terminalId,
+      unresolved: unresolved.map((intent) => ({
+        saleId: intent.saleId,
+        amount: intent.amount,
+        card: cardNameOf(intent),
+      })),
+      nextBatchToUpload: waiting?.number ?? null,
+    },
+    [
+      `Terminal ${program.config.terminalId} of ${program.config.merchantName}`,
+      `Unresolved: ${unresolved.length} (${formatYen(total)})`,
+      ...unresolved.map(
+        (intent) =>
+          `  sale ${intent.saleId}: ${formatYen(intent.amount)}, card ${cardNameOf(intent)}`,
+      ),
+      waiting === undefined
+        ? 'All closed batches are with the issuer.'
+        : `Batch ${waiting.number} waits for upload.`,
+    ],
+  );
+  await program.close();
+}
+
+function print(
+  options: { readonly json?: true },
+  json: Readonly<Record<string, unknown>>,
+  lines: readonly string[],
+): void {
+  if (options.json === true) console.log(JSON.stringify(json));
+  else for (const line of lines) console.log(line);
+}
+
+function amountArgument(text: string): Yen {
+  return yen(wholeNumber(text));
+}
+
+function waitArgument(text: string): Milliseconds {
+  return milliseconds(wholeNumber(text) * 1_000);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,10}$/.test(text) && value > 0) return value;
+  throw new InvalidArgumentError('expected a whole number from 1');
+}
+
+function isExpected(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof ReaderError ||
+    error instanceof ConfigError ||
+    error instanceof SamError ||
+    error instanceof JournalError ||
+    (error instanceof Error && 'code' in error && typeof error.code === 'string')
+  );
+}
+
+try {
+  await terminalCommand().parseAsync();
+} catch (error) {
+  if (!isExpected(error)) throw error;
+  console.error(`${error.code}: ${error.message}`);
+  if (error instanceof ReaderError) console.error(`To mend it: ${error.remedy.text}`);
+  process.exitCode = EXIT_FAILED;
+}

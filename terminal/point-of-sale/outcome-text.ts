@@ -1,0 +1,95 @@
+import { type IDm, idm, shortIdm } from '#felica/identifiers';
+import { formatYen } from '#units';
+import type { TapRefusal } from '../debit/debit.ts';
+import type { PurseIntent } from '../debit/purse-journal.ts';
+import type { SaleOutcome } from '../purse-terminal.ts';
+
+type NoTapReason = (SaleOutcome & { readonly outcome: 'no-tap' })['reason'];
+
+/** What the cashier reads for each reason (debit-protocol.md). */
+const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
+  'other-card-expected': 'this sale is half done on another card: that card must come back',
+  'card-left': 'the card left too early; nothing was taken',
+  'card-not-supported': 'a card of another scheme version',
+  'foreign-issuer': "another issuer's card",
+  'key-version-unknown': 'this terminal does not have the keys of this card',
+  'card-blocked': 'the card is blocked',
+  'card-expired': 'the card has expired',
+  'card-worn-out': 'the card is worn out: the issuer replaces it',
+  'over-terminal-limit': 'more than this terminal takes at once',
+  'over-card-limit': 'more than this card pays at once',
+  'insufficient-balance': 'the balance is too low',
+  'over-balance-limit': 'more than this card may hold',
+  'card-refused': 'the card refused; nothing was written',
+};
+
+const TEXT_BY_NO_TAP: Readonly<Record<NoTapReason, string>> = {
+  'sale-id-reused': 'this sale id stands for another amount',
+  'card-not-removed': 'take the card of the sale before away',
+  'no-card': 'no card was touched',
+  'no-purse': 'this card has no purse of ours',
+  'not-authentic': 'the card does not know our keys',
+  'card-left': 'the card left too early; nothing was taken',
+};
+
+/** Exit codes of a program that makes one tap. */
+export const EXIT_CODE_BY_OUTCOME: Readonly<Record<SaleOutcome['outcome'], number>> = {
+  approved: 0,
+  refused: 3,
+  unresolved: 4,
+  'no-tap': 5,
+};
+
+/** One line for the cashier. */
+export function describeOutcome(outcome: SaleOutcome): string {
+  switch (outcome.outcome) {
+    case 'approved':
+      return describeApproval(outcome.intent);
+    case 'refused': {
+      const known = outcome.balance === undefined ? '' : `, balance ${formatYen(outcome.balance)}`;
+      return `Refused: ${TEXT_BY_REFUSAL[outcome.reason]}${known}`;
+    }
+    case 'unresolved':
+      return `Not finished: please touch the same card again (ends in ${cardNameOf(outcome.intent)})`;
+    case 'no-tap': {
+      const remedy = outcome.fault === undefined ? '' : ` (${outcome.fault.remedy.text})`;
+      return `Nothing happened: ${TEXT_BY_NO_TAP[outcome.reason]}${remedy}`;
+    }
+  }
+}
+
+/** The last two bytes of the card's IDm. */
+export function cardNameOf(intent: PurseIntent): string {
+  const card: IDm = idm(intent.idm);
+  return shortIdm(card);
+}
+
+/** The same for a program to read. It names the card by its last two bytes only. */
+export function outcomeJson(outcome: SaleOutcome): Readonly<Record<string, unknown>> {
+  switch (outcome.outcome) {
+    case 'approved':
+    case 'unresolved': {
+      const { intent } = outcome;
+      return {
+        outcome: outcome.outcome,
+        saleId: intent.saleId,
+        kind: intent.kind,
+        amount: intent.amount,
+        balanceBefore: intent.balanceBefore,
+        balanceAfter: intent.balanceAfter,
+        card: cardNameOf(intent),
+        terminalTransactionNumber: intent.terminalTransactionNumber,
+        ...(outcome.outcome === 'approved' ? { resolution: outcome.resolution } : {}),
+      };
+    }
+    case 'refused':
+      return { outcome: 'refused', reason: outcome.reason, balance: outcome.balance ?? null };
+    case 'no-tap':
+      return { outcome: 'no-tap', reason: outcome.reason, fault: outcome.fault?.code ?? null };
+  }
+}
+
+function describeApproval(intent: PurseIntent): string {
+  const verb = intent.kind === 'debit' ? 'Paid' : 'Loaded';
+  return `${verb} ${formatYen(intent.amount)}, balance ${formatYen(intent.balanceAfter)}`;
+}

@@ -1,0 +1,64 @@
+import { type Printer, transform } from 'receiptline';
+import { type EpochMs, formatYen, type Yen } from '#units';
+
+/** What a customer is handed. The fields are those that the schemes require of a purse receipt. */
+export interface Receipt {
+  readonly merchantName: string;
+  readonly terminalId: number;
+  readonly terminalTransactionNumber: number;
+  readonly time: EpochMs;
+  readonly kind: 'load' | 'debit';
+  /** The last two bytes of the IDm: enough for the holder, too little for anybody else. */
+  readonly cardName: string;
+  readonly amount: Yen;
+  readonly balanceBefore: Yen;
+  readonly balanceAfter: Yen;
+  readonly resolution: 'at-tap' | 'at-re-tap';
+}
+
+const TITLES: Readonly<Record<Receipt['kind'], string>> = { debit: 'RECEIPT', load: 'LOAD SLIP' };
+const CHARACTERS_PER_LINE = 38;
+
+/** The receipt in receiptline's markup: one source for paper, screen and file. */
+export function receiptMarkup(receipt: Receipt): string {
+  const { kind, resolution } = receipt;
+  const rows = [
+    ['Date', formatTime(receipt.time)],
+    ['Terminal', `${receipt.terminalId}`],
+    ['Number', `${receipt.terminalTransactionNumber}`],
+    ['Card', `ends in ${receipt.cardName}`],
+    ['Balance before', formatYen(receipt.balanceBefore)],
+    [kind === 'debit' ? 'Paid' : 'Loaded', formatYen(receipt.amount)],
+    ['Balance after', formatYen(receipt.balanceAfter)],
+  ];
+  const lines = [
+    escapeMarkup(receipt.merchantName),
+    TITLES[kind],
+    '---',
+    ...rows.map(([label, value]) => `${label} | ${value}`),
+    '---',
+  ];
+  if (resolution === 'at-re-tap') lines.push('Confirmed at a later touch of the card');
+  return lines.join('\n');
+}
+
+/** The receipt as a printer of 38 characters prints it. */
+export function receiptText(receipt: Receipt): string {
+  const printer: Printer = { cpl: CHARACTERS_PER_LINE, encoding: 'multilingual', command: 'text' };
+  return transform(receiptMarkup(receipt), printer).trimEnd();
+}
+
+/** Characters with a meaning in the markup. A shop's name is data and draws no line. */
+function escapeMarkup(text: string): string {
+  return text.replace(/[\\|{}~_"`^]/g, (character) => `\\${character}`);
+}
+
+/** `2026-11-23 12:00` in Japan, where the terminal stands. */
+function formatTime(time: EpochMs): string {
+  const parts = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: 'Asia/Tokyo',
+    dateStyle: 'short',
+    timeStyle: 'short',
+  });
+  return parts.format(time);
+}

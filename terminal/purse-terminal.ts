@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { EpochMs, Milliseconds } from '#units';
+import { type PolledCard, type SelectedPurse, selectPurse } from './card/select-purse.ts';
+import { debit, type TapOutcome } from './debit/debit.ts';
+import type { PurseRequest } from './debit/purse-intent.ts';
+import type { JournalledIntent, PurseIntent, PurseJournal } from './debit/purse-journal.ts';
+import type { TerminalLimits } from './debit/purse-limit.ts';
+import { type Reader, ReaderError } from './reader/reader.ts';
+import type { Sam } from './sam/sam.ts';
+
+/** What came of one request at the counter, told in words by debit-protocol.md. */
+export type SaleOutcome =
+  | TapOutcome
+  /** Nothing was written: there was no card, none of ours, or the one of the sale before. */
+  | {
+      readonly outcome: 'no-tap';
+      readonly reason:
+        | 'no-card'
+        | 'no-purse'
+        | 'not-authentic'
+        | 'card-left'
+        | 'card-not-removed'
+        | 'sale-id-reused';
+      readonly fault: ReaderError | undefined;
+    };
+
+export interface PurseTerminalOptions {
+  readonly terminalId: number;
+  readonly reader: Reader;
+  readonly sam: Sam;
+  readonly journal: PurseJournal;
+  readonly limits: TerminalLimits;
+  readonly now: () => EpochMs;
+}
+
+/**
+ * One terminal with one reader. It takes one request at a time.
+ *
+ * Asking again with the same sale id never charges twice: an approved sale is answered from the
+ * journal, and a half-done one is resolved from the card.
+ */
+export class PurseTerminal {
+  readonly #options: PurseTerminalOptions;
+  #lastCard: PolledCard | undefined;
+  /** The reader's tap count when the last sale came to its end. */
+  #finishedTap: number | undefined;
+
+  constructor(options: PurseTerminalOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Waits up to `waitMs` for a card and writes its purse. Rejects with `JournalError` if an entry
+   * could not be made durable; what the card did is then found out at its next touch.
+   */
+  async tap(request: PurseRequest, waitMs: Milliseconds): Promise<SaleOutcome> {
+    const known = await this.#options.journal.intentsOfSale(request.saleId);
+    if (known.some(({ intent }) => !isSameRequest(intent, request))) {
+      return noTap('sale-id-reused', undefined);
+    }
+    const approved = approvedAmong(known);
+    if (approved !== undefined) return approved;
+    // One tap pays one sale: a card left lying on the reader does not pay the next customer's.
+    const isSameTap = this.#options.reader.tapCount === this.#finishedTap;
+    if (isSameTap && !(await this.#cardRemoved(waitMs))) {
+      return noTap('card-not-removed', undefined);
+    }
+    this.#finishedTap = undefined;
+    const outcome = await this.#tapOnce(request, waitMs);
+    // A sale that is half done stays so when no card comes, or the wrong one does.
+    if (outcome.outcome === 'no-tap') return unresolvedAmong(known) ?? outcome;
+    if (outcome.outcome !== 'unresolved') this.#finishedTap = this.#options.reader.tapCount;
+    return outcome;
+  }
+
+  async #tapOnce(request: PurseRequest, waitMs: Milliseconds): Promise<SaleOutcome> {
+    const { reader, sam } = this.#options;
+    let selected: SelectedPurse;
+    try {
+      if (!(await reader.waitForCard(waitMs))) return noTap('no-card', undefined);
+      selected = await selectPurse(reader, sam, this.#lastCard);
+    } catch (error) {
+      if (error instanceof ReaderError) return noTap('no-card', error);
+      throw error;
+    }
+    if (selected.result === 'not-authentic') return noTap('not-authentic', undefined);
+    if (selected.result === 'no-purse') return noTap('no-purse', selected.fault);
+    if (selected.result === 'lost') return noTap('card-left', selected.fault);
+    this.#lastCard = selected.polledCard;
+    const { terminalId, journal, limits, now } = this.#options;
+    return debit(request, {
+      card: selected.card,
+      journal,
+      limits,
+      terminalId,
+      now,
+      executionTagOf: (number) => executionTag(terminalId, number),
+    });
+  }
+
+  async #cardRemoved(waitMs: Milliseconds): Promise<boolean> {
+    try {
+      return await this.#options.reader.waitForRemoval(waitMs);
+    } catch (error) {
+      if (error instanceof ReaderError) return false;
+      throw error;
+    }
+  }
+}
+
+/** The low half of an execution ID: it ties the ID to one intent of one terminal. */
+export function executionTag(terminalId: number, terminalTransactionNumber: number): number {
+  const text = `${terminalId}:${terminalTransactionNumber}`;
+  return createHash('sha256').update(text).digest().readUInt16BE(0);
+}
+
+function isSameRequest(intent: PurseIntent, request: PurseRequest): boolean {
+  return intent.amount === request.amount && intent.kind === request.kind;
+}
+
+function approvedAmong(known: readonly JournalledIntent[]): SaleOutcome | undefined {
+  for (const { intent, outcome } of known) {
+    if (outcome?.state === 'done') {
+      return { outcome: 'approved', intent, resolution: outcome.resolution };
+    }
+  }
+  return undefined;
+}
+
+function unresolvedAmong(known: readonly JournalledIntent[]): SaleOutcome | undefined {
+  const pending = known.find(({ outcome }) => outcome?.state !== 'not-done');
+  return pending && { outcome: 'unresolved', intent: pending.intent };
+}
+
+function noTap(
+  reason: (SaleOutcome & { readonly outcome: 'no-tap' })['reason'],
+  fault: ReaderError | undefined,
+): SaleOutcome {
+  return { outcome: 'no-tap', reason, fault };
+}

@@ -1,0 +1,41 @@
+import type { PurseRecord, UnsealedRecord } from '#batch/record';
+import type { IDm, NodeCode } from '#felica/identifiers';
+
+export type SamKind = 'pos' | 'load';
+
+/**
+ * Everything that needs a key. The terminal never sees one: it passes frames through.
+ *
+ * A `pos` SAM has no key of a service that could raise a balance, so whoever steals it can take
+ * value from cards and can never make any.
+ */
+export interface Sam {
+  readonly kind: SamKind;
+  readonly samId: number;
+  readonly issuerId: number;
+  /** The key generation it works with. */
+  readonly keyVersion: number;
+  /** Begins mutual authentication with a card; an earlier one of this SAM is forgotten. */
+  startAuthentication(idm: IDm): Promise<SamAuthentication>;
+  /** Seals a record of this SAM with its own MAC. */
+  seal(record: UnsealedRecord): Promise<PurseRecord>;
+}
+
+/** Mutual authentication, step by step. Each method is called once, in this order. */
+export interface SamAuthentication {
+  /** The services that the session opens. Block list elements count in this order. */
+  readonly services: readonly NodeCode[];
+  /** The Authentication1 v2 frame. */
+  readonly request: Uint8Array;
+  /** The Authentication2 v2 frame, or `undefined` if the card does not know the keys. */
+  answer(response: Uint8Array): Promise<Uint8Array | undefined>;
+  /** The secure channel, or `undefined` if the card's answer is not authentic. */
+  complete(response: Uint8Array): Promise<SecureChannel | undefined>;
+}
+
+/** One session with one card. It counts frames, so no frame can be built twice. */
+export interface SecureChannel {
+  seal(code: number, payload: Uint8Array): Promise<Uint8Array>;
+  /** The payload of the answer to the last sealed frame, or `undefined` if it is not authentic. */
+  open(responseCode: number, packet: Uint8Array): Promise<Uint8Array | undefined>;
+}

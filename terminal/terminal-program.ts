@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { type EpochMs, epochMs, milliseconds } from '#units';
+import { closeBatch } from './batch/close-batch.ts';
+import { httpUplink } from './batch/http-uplink.ts';
+import { issuerPublicKey, terminalPrivateKey } from './batch/terminal-key.ts';
+import { type UploadResult, uploadNextBatch } from './batch/upload-batch.ts';
+import {
+  readTerminalConfig,
+  readText,
+  type TerminalConfig,
+  type TerminalFolder,
+} from './config.ts';
+import { Journal, type JournalledBatch } from './journal/journal.ts';
+import { PurseTerminal } from './purse-terminal.ts';
+import type { Reader } from './reader/reader.ts';
+import type { Sam } from './sam/sam.ts';
+import { decodeSamFile } from './sam/sam-file.ts';
+import { softwareSam } from './sam/software-sam.ts';
+
+const UPLOAD_TIMEOUT_MS = milliseconds(15_000);
+
+/** Everything of one terminal that is open while its program runs. */
+export class TerminalProgram {
+  readonly config: TerminalConfig;
+  readonly sam: Sam;
+  readonly journal: Journal;
+  readonly #folder: TerminalFolder;
+  readonly #now: () => EpochMs;
+
+  private constructor(
+    folder: TerminalFolder,
+    opened: { readonly config: TerminalConfig; readonly sam: Sam; readonly journal: Journal },
+    now: () => EpochMs,
+  ) {
+    this.#folder = folder;
+    this.config = opened.config;
+    this.sam = opened.sam;
+    this.journal = opened.journal;
+    this.#now = now;
+  }
+
+  /** Opens config, SAM and journal. Rejects with `ConfigError`, `SamError` or `JournalError`. */
+  static async open(folder: TerminalFolder, now: () => EpochMs): Promise<TerminalProgram> {
+    const config = readTerminalConfig(folder);
+    const samText = readText(folder.samPath, 'put the SAM file there that the issuer made for you');
+    const sam = softwareSam(decodeSamFile(samText), (byteCount) =>
+      Uint8Array.from(randomBytes(byteCount)),
+    );
+    const journal = await Journal.open({
+      path: folder.journalPath,
+      terminalId: config.terminalId,
+      sam,
+      now,
+    });
+    return new TerminalProgram(folder, { config, sam, journal }, now);
+  }
+
+  at(reader: Reader): PurseTerminal {
+    const { config, sam, journal } = this;
+    return new PurseTerminal({
+      terminalId: config.terminalId,
+      reader,
+      sam,
+      journal,
+      limits: {
+        issuerId: sam.issuerId,
+        keyVersion: sam.keyVersion,
+        amountMax: config.amountMax,
+      },
+      now: this.#now,
+    });
+  }
+
+  /** Closes as many batches as the records since the last close fill. */
+  async closeBatches(): Promise<readonly JournalledBatch[]> {
+    const { config, sam, journal } = this;
+    const privateKey = terminalPrivateKey(
+      readText(this.#folder.privateKeyPath, 'it was made by `kazasu terminal init`'),
+    );
+    const closed: JournalledBatch[] = [];
+    for (;;) {
+      const batch = await closeBatch({
+        journal,
+        terminalId: config.terminalId,
+        merchantId: config.merchantId,
+        samId: sam.samId,
+        privateKey,
+        now: this.#now,
+      });
+      if (batch === undefined) return closed;
+      closed.push(batch);
+    }
+  }
+
+  /** Uploads in order until nothing is left, or the first batch that the issuer did not take. */
+  async upload(): Promise<readonly UploadResult[]> {
+    const { config, journal } = this;
+    const issuerKey = issuerPublicKey(
+      readText(this.#folder.issuerKeyPath, 'put the public key there that the issuer gave you'),
+    );
+    const uplink = httpUplink(config.issuerUrl, UPLOAD_TIMEOUT_MS);
+    const results: UploadResult[] = [];
+    for (;;) {
+      const result = await uploadNextBatch({
+        journal,
+        uplink,
+        terminalId: config.terminalId,
+        issuerKey,
+      });
+      if (result.result === 'nothing-to-upload') return results;
+      results.push(result);
+      if (result.result !== 'acknowledged') return results;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.journal.close();
+  }
+}
+
+export function wallClock(): EpochMs {
+  return epochMs(Date.now());
+}

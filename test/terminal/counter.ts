@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeRecord, type PurseRecord } from '#batch/record';
+import { CommandCode } from '#felica/command-code';
+import { milliseconds, yen } from '#units';
+import { type CardFault, cardInHand } from '../../card-emulator/card/card-fault.ts';
+import { purseOf } from '../../card-emulator/card/card-inspection.ts';
+import type { CardLink, FelicaCard } from '../../card-emulator/card/felica-card.ts';
+import { Journal } from '../../terminal/journal/journal.ts';
+import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
+import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
+import { ISSUER_ID, KEY_VERSION, NOON, testSam } from '../scheme.ts';
+
+export interface CounterOptions {
+  readonly kind?: 'pos' | 'load';
+  readonly terminalId?: number;
+  readonly amountMax?: number;
+}
+
+/** A terminal at a counter, its journal in a folder of its own, and whoever taps there. */
+export class Counter {
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'kazasu-'));
+  readonly reader: EmulatedReader = new EmulatedReader();
+  readonly #options: CounterOptions;
+  #open: { readonly journal: Journal; readonly terminal: PurseTerminal } | undefined;
+
+  constructor(options: CounterOptions = {}) {
+    this.#options = options;
+  }
+
+  get journal(): Journal {
+    return this.#opened().journal;
+  }
+
+  get terminal(): PurseTerminal {
+    return this.#opened().terminal;
+  }
+
+  /** Opens the journal, again after a crash. */
+  async start(): Promise<void> {
+    const { kind = 'pos', terminalId = 42, amountMax = 30_000 } = this.#options;
+    const sam = testSam(kind, terminalId);
+    const now = (): typeof NOON => NOON;
+    const path = join(this.folder, 'journal.db');
+    const journal = await Journal.open({ path, terminalId, sam, now });
+    const limits = { issuerId: ISSUER_ID, keyVersion: KEY_VERSION, amountMax: yen(amountMax) };
+    const terminal = new PurseTerminal({
+      terminalId,
+      reader: this.reader,
+      sam,
+      journal,
+      limits,
+      now,
+    });
+    this.#open = { journal, terminal };
+  }
+
+  async stop(): Promise<void> {
+    await this.journal.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** Taps once: the card comes, the terminal does what it can, the card leaves. */
+  async tap(
+    card: FelicaCard,
+    saleId: string,
+    amount: number,
+    faults: readonly CardFault[] = [],
+  ): Promise<SaleOutcome> {
+    this.reader.present(cardInHand(card, faults));
+    const kind = this.#options.kind === 'load' ? 'load' : 'debit';
+    const request = { saleId, kind, amount: yen(amount) } as const;
+    const outcome = await this.#opened().terminal.tap(request, milliseconds(0));
+    this.reader.remove();
+    return outcome;
+  }
+
+  /** A tap whose card leaves after the write, before its certificate is read. */
+  async tapLosingCertificate(
+    card: FelicaCard,
+    saleId: string,
+    amount: number,
+  ): Promise<SaleOutcome> {
+    let reads = 0;
+    const leaving: CardLink = {
+      powerOn: () => card.powerOn(),
+      powerOff: () => card.powerOff(),
+      exchange: (frame) => {
+        if (frame[1] === CommandCode.readV2) reads += 1;
+        return reads > 1 ? undefined : card.exchange(frame);
+      },
+    };
+    this.reader.present(leaving);
+    const request = { saleId, kind: 'debit', amount: yen(amount) } as const;
+    const outcome = await this.terminal.tap(request, milliseconds(0));
+    this.reader.remove();
+    return outcome;
+  }
+
+  async records(): Promise<readonly PurseRecord[]> {
+    const encoded = await this.journal.recordsAfter(0, 1_000);
+    return encoded.map((bytes) => {
+      const decoded = decodeRecord(bytes);
+      if (decoded.result === 'refused') throw new Error(decoded.field);
+      return decoded.record;
+    });
+  }
+
+  #opened(): { readonly journal: Journal; readonly terminal: PurseTerminal } {
+    if (this.#open === undefined) throw new Error('counter: start it first');
+    return this.#open;
+  }
+}
+
+export function balanceOf(card: FelicaCard): number | undefined {
+  return purseOf(card)?.balance;
+}
