@@ -1,0 +1,82 @@
+import { importedPaths } from './import-rule.ts';
+import { TOP_FOLDERS } from './import-table.ts';
+import { codeOf } from './source-text.ts';
+import { sourceFiles, type Tree } from './tree.ts';
+
+/** Source files that have logic and no unit test at their own path. */
+export interface Exception {
+  readonly paths: readonly string[];
+  readonly reason: string;
+  /** The test that proves them instead: it imports them, or runs them as a program. */
+  readonly provenBy: string;
+}
+
+/** Keep this list short: a file is here because a test of it alone would prove less. */
+export const EXCEPTIONS: readonly Exception[] = [
+  {
+    paths: [
+      'card-emulator/purse/card-data.ts',
+      'card-emulator/purse/card-key.ts',
+      'card-emulator/purse/history-block.ts',
+      'card-emulator/purse/transaction-certificate.ts',
+    ],
+    reason: 'one debit on paper uses all of them, and its bytes are from another program',
+    provenBy: 'test/card-emulator/purse/purse-vector.test.ts',
+  },
+  {
+    paths: ['card-emulator/purse/card-profile.ts'],
+    reason: 'it is data; whether it is right shows in the card that is made from it',
+    provenBy: 'test/terminal/purse-terminal.test.ts',
+  },
+  {
+    paths: [
+      'backend/batch/acknowledgement.ts',
+      'backend/batch/batch-signature.ts',
+      'backend/batch/record.ts',
+    ],
+    reason: 'one batch on paper uses all of them, and its bytes are from another program',
+    provenBy: 'test/backend/batch/batch-vector.test.ts',
+  },
+];
+
+/** Source files with logic for which there is neither a unit test nor an exception. */
+export function untestedFiles(tree: Tree, exceptions: readonly Exception[] = EXCEPTIONS): string[] {
+  const excused = new Set(exceptions.flatMap(({ paths }) => paths));
+  return sourceFiles(tree, ...TOP_FOLDERS)
+    .filter(([path, text]) => hasLogic(path, text) && !excused.has(path))
+    .filter(([path]) => !tree.has(unitTestOf(path)))
+    .map(([path]) => `${path}: expected ${unitTestOf(path)}`);
+}
+
+/** Exceptions that are no longer true: a unit test exists, or the proof does not reach the file. */
+export function staleExceptions(
+  tree: Tree,
+  exceptions: readonly Exception[] = EXCEPTIONS,
+): string[] {
+  return exceptions.flatMap(({ paths, provenBy }) => {
+    const reached = importedPaths(tree, provenBy);
+    return paths.flatMap((path) => {
+      if (!tree.has(path)) return [`${path}: an exception for no file`];
+      if (tree.has(unitTestOf(path))) return [`${path}: an exception, and it has a unit test`];
+      const isProven = reached.has(path) || runsProgram(tree, reached, path);
+      return isProven ? [] : [`${path}: ${provenBy} does not reach it`];
+    });
+  });
+}
+
+export function unitTestOf(path: string): string {
+  return `test/${path.replace(/\.ts$/, '.test.ts')}`;
+}
+
+/** A program is no import of a test: the test, or what it imports, names the compiled file. */
+function runsProgram(tree: Tree, reached: ReadonlySet<string>, path: string): boolean {
+  const compiled = path.replace(/\.ts$/, '.js');
+  return [...reached].some((file) => tree.get(file)?.includes(compiled) === true);
+}
+
+/** Types, constants and declarations need no test of their own; functions and classes do. */
+function hasLogic(path: string, text: string): boolean {
+  if (path.endsWith('.d.ts')) return false;
+  const code = codeOf(text).replaceAll(/\btype\s+\w+[^=;]*=[^;]*;/g, '');
+  return /\b(?:function|class)\s+\w|=\s*(?:async\s*)?\([^()]*\)(?:\s*:[^=;]+)?\s*=>/.test(code);
+}
