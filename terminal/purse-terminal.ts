@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EpochMs, Milliseconds } from '#units';
 import { type PolledCard, type SelectedPurse, selectPurse } from './card/select-purse.ts';
 import { debit, type TapOutcome } from './debit/debit.ts';
+import type { PurseSnapshot } from './debit/purse-card.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
 import type { JournalledIntent, PurseIntent, PurseJournal } from './debit/purse-journal.ts';
 import type { TerminalLimits } from './debit/purse-limit.ts';
@@ -71,6 +72,16 @@ export class PurseTerminal {
     if (outcome.outcome === 'no-tap') return unresolvedAmong(known) ?? outcome;
     if (outcome.outcome !== 'unresolved') this.#finishedTap = this.#options.reader.tapCount;
     return outcome;
+  }
+
+  /** What a card holds, or `undefined` if none of ours was touched in time. Nothing is written. */
+  async readPurse(waitMs: Milliseconds): Promise<PurseSnapshot | undefined> {
+    const { reader, sam } = this.#options;
+    if (!(await reader.waitForCard(waitMs))) return undefined;
+    const selected = await selectPurse(reader, sam, this.#lastCard);
+    if (selected.result !== 'selected') return undefined;
+    this.#lastCard = selected.polledCard;
+    return selected.card.read();
   }
 
   async #tapOnce(request: PurseRequest, waitMs: Milliseconds): Promise<SaleOutcome> {

@@ -46,6 +46,8 @@ function parseJson(text: string): unknown {
 }
 
 function unreachable(url: URL, cause: unknown): UplinkError {
-  const reason = cause instanceof Error ? cause.message : 'no answer';
+  // `fetch` says no more than "fetch failed"; what failed is in its cause.
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  const reason = inner instanceof Error ? inner.message : 'no answer';
   return new UplinkError('UPLINK_UNREACHABLE', `${url.origin}: ${reason}`, { cause });
 }

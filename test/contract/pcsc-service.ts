@@ -26,6 +26,8 @@ export interface PcscService {
   spawnCard(args: readonly string[]): ChildProcess;
   /** Runs Node with `args` as one more program that uses the reader. */
   spawnClient(args: readonly string[]): ChildProcess;
+  /** Runs Node with `args` as on a machine that has this service and no other network. */
+  spawnProgram(args: readonly string[]): ChildProcess;
   /** Ends every process of the service. */
   stop(): Promise<void>;
 }
@@ -149,6 +151,12 @@ class PrivateService implements PcscService {
     const card = this.#spawnInside([process.execPath, ...args], [], 'pipe');
     this.#spawned.push(card);
     return card;
+  }
+
+  spawnProgram(args: readonly string[]): ChildProcess {
+    const program = this.#spawnInside([process.execPath, ...args], ['--mount'], 'pipe');
+    this.#spawned.push(program);
+    return program;
   }
 
   spawnClient(args: readonly string[]): ChildProcess {

@@ -86,6 +86,7 @@ const PROGRAMS = [
   'card-emulator/main.ts',
   'terminal/main.ts',
   'terminal/kazasu.ts',
+  'terminal/first-tap/main.ts',
   'backend/main.ts',
 ];
 
@@ -95,11 +96,11 @@ export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
   '@noble/hashes': { places: [FELICA, PURSE, BATCH] },
   'cli-table3': { places: PROGRAMS },
   commander: { places: PROGRAMS },
-  express: { places: ['backend/app.ts', 'backend/http/'] },
+  express: { places: ['backend/app.ts', 'backend/open-backend.ts', 'backend/http/'] },
   'nfc-pcsc': { places: ['terminal/reader/'], filesMax: 1 },
   receiptline: { places: ['terminal/point-of-sale/'], filesMax: 1 },
   sqlite3: { places: ['terminal/journal/', 'backend/database/'], filesMax: 1 },
-  zod: { places: ['terminal/', 'backend/', 'card-emulator/card/'] },
+  zod: { places: ['terminal/', 'backend/', 'card-emulator/card/', PURSE] },
 };
 
 /** Packages that tests may not load: a test must not reach hardware by accident. */

@@ -1,0 +1,18 @@
+import express, { type Express } from 'express';
+import { type BatchRouteDependencies, batchRoutes } from './http/batch-route.ts';
+import { answerError, answerNotFound } from './http/error-answer.ts';
+import { type OperatorRouteDependencies, operatorRoutes } from './http/operator-route.ts';
+
+export type AppDependencies = BatchRouteDependencies & OperatorRouteDependencies;
+
+/** The HTTP API of the issuer (api.md), without a port. */
+export function createApp(dependencies: AppDependencies): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(batchRoutes(dependencies));
+  app.use(operatorRoutes(dependencies));
+  app.use(answerNotFound());
+  app.use(answerError);
+  return app;
+}

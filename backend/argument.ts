@@ -1,0 +1,57 @@
+import { type IDm, parseIdm } from '#felica/identifiers';
+import { HISTORY_AMOUNT_MAX } from '#purse/history-block';
+import {
+  type BasisPoints,
+  type BusinessDate,
+  basisPoints,
+  businessDate,
+  type Yen,
+  yen,
+} from '#units';
+
+/** Reads the text of one argument; `expected` says what was wanted where `parse` gives nothing. */
+export interface ArgumentKind<Value> {
+  readonly parse: (text: string) => Value | undefined;
+  readonly expected: string;
+}
+
+export function wholeFrom(min: number, max: number): ArgumentKind<number> {
+  return {
+    parse: (text) => {
+      const value = Number(text);
+      return /^\d{1,10}$/.test(text) && value >= min && value <= max ? value : undefined;
+    },
+    expected: `expected a whole number from ${min} to ${max}`,
+  };
+}
+
+/** At most what the history of a card can hold. */
+export const AMOUNT: ArgumentKind<Yen> = mapped(wholeFrom(1, HISTORY_AMOUNT_MAX), yen);
+
+export const RATE: ArgumentKind<BasisPoints> = mapped(wholeFrom(0, 10_000), basisPoints);
+
+export const IDM: ArgumentKind<IDm> = { parse: parseIdm, expected: 'expected 16 hex digits' };
+
+export const DATE: ArgumentKind<BusinessDate> = {
+  parse: (text) => {
+    try {
+      return businessDate(text);
+    } catch {
+      return undefined;
+    }
+  },
+  expected: 'expected a day such as 2031-11-23',
+};
+
+function mapped<From, To>(
+  { parse, expected }: ArgumentKind<From>,
+  toValue: (value: From) => To,
+): ArgumentKind<To> {
+  return {
+    parse: (text) => {
+      const value = parse(text);
+      return value === undefined ? undefined : toValue(value);
+    },
+    expected,
+  };
+}

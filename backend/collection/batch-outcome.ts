@@ -1,0 +1,39 @@
+import { sumYen, type Yen } from '#units';
+import type { RecordKind } from '../batch/record.ts';
+import { isPosted } from './record-row.ts';
+import type { JudgedRecord } from './verify-batch.ts';
+import type { Verdict } from './verify-record.ts';
+
+/** What the verdicts on a batch's records add up to. */
+export interface BatchOutcome {
+  readonly loadCount: number;
+  readonly loads: Yen;
+  readonly debitCount: number;
+  readonly debits: Yen;
+  readonly heldCount: number;
+  readonly heldLoads: Yen;
+  readonly heldDebits: Yen;
+  /** Refused, ignored or fraud. */
+  readonly unpaidCount: number;
+}
+
+export function batchOutcomeOf(records: readonly JudgedRecord[]): BatchOutcome {
+  const amountsOf = (verdict: Verdict, kind: RecordKind): Yen[] =>
+    records
+      .filter((judged) => judged.verdict.verdict === verdict && judged.record.kind === kind)
+      .map(({ record }) => record.amount);
+  const loads = amountsOf('accepted', 'load');
+  const debits = amountsOf('accepted', 'debit');
+  const heldLoads = amountsOf('held', 'load');
+  const heldDebits = amountsOf('held', 'debit');
+  return {
+    loadCount: loads.length,
+    loads: sumYen(loads),
+    debitCount: debits.length,
+    debits: sumYen(debits),
+    heldCount: heldLoads.length + heldDebits.length,
+    heldLoads: sumYen(heldLoads),
+    heldDebits: sumYen(heldDebits),
+    unpaidCount: records.filter((judged) => !isPosted(judged)).length,
+  };
+}

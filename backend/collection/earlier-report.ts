@@ -1,0 +1,132 @@
+import { formatIdm, idm, sameBytes } from '#felica/identifiers';
+import type { SqlReader } from '../database/database.ts';
+import { fixedRowsInput } from '../database/fixed-row.ts';
+import { bytesIn, numberIn, textIn } from '../database/row.ts';
+import { encodeRecordRows, isPosted, RECORD_COLUMNS } from './record-row.ts';
+import type { JudgedRecord, VerifiedBatch } from './verify-batch.ts';
+import { type EarlierReport, verifyRecord } from './verify-record.ts';
+
+/**
+ * Posted records that one of the rows speaks of again: under its SAM number (`number`); with its card
+ * and counter, certified or released (`write`); or as a claim without a certificate (`claim`). CROSS
+ * JOIN keeps the order: each row is three searches, whatever the size of the table.
+ */
+export const EARLIER_STATEMENT: string = `${fixedRowsInput(RECORD_COLUMNS)}
+SELECT 'number' AS source, record.sam_id, record.sam_number, record.idm, record.card_counter,
+  record.purse_write
+FROM input CROSS JOIN record ON record.sam_id = input.sam_id
+  AND record.sam_number = input.sam_number
+UNION ALL
+SELECT 'write', record.sam_id, record.sam_number, record.idm, record.card_counter,
+  record.purse_write
+FROM input CROSS JOIN record INDEXED BY record_certified ON record.idm = input.idm
+  AND record.card_counter = input.card_counter AND record.has_certificate = 1
+UNION ALL
+SELECT CASE WHEN outcome = 'released' THEN 'write' ELSE 'claim' END, record.sam_id,
+  record.sam_number, record.idm, record.card_counter, record.purse_write
+FROM input CROSS JOIN record INDEXED BY record_uncertified ON record.idm = input.idm
+  AND record.card_counter = input.card_counter AND record.has_certificate = 0
+LEFT JOIN resolution ON resolution.record_id = record.id`;
+
+/** What was reported before: the certificate that each report has, or should have. */
+interface Reports {
+  readonly byNumber: Map<string, Uint8Array>;
+  readonly byWrite: Map<string, Uint8Array>;
+  /**
+   * Claims stand only in the way of the same claim: anybody with a SAM can make one up, and it must
+   * not keep the true report from being accepted.
+   */
+  readonly claims: Map<string, readonly Uint8Array[]>;
+}
+
+/** Batches with their final verdicts, and the rows of what is posted of them. */
+export interface GroupToPost {
+  readonly batches: readonly VerifiedBatch[];
+  readonly rows: Uint8Array;
+}
+
+/**
+ * Judges the records again, now knowing which of them were reported before: in the database, or
+ * earlier in the same group.
+ */
+export async function judgeEarlierReports(
+  reader: SqlReader,
+  group: readonly VerifiedBatch[],
+): Promise<GroupToPost> {
+  const rows = encodeRecordRows(group);
+  const reports = await readReports(reader, rows);
+  let isChanged = false;
+  const batches = group.map(({ batch, records }) => ({
+    batch,
+    records: records.map((judged) => {
+      if (!isPosted(judged)) return judged;
+      const again = judgeAgain(judged, reports);
+      if (again !== judged) isChanged = true;
+      return again;
+    }),
+  }));
+  return { batches, rows: isChanged ? encodeRecordRows(batches) : rows };
+}
+
+function judgeAgain(judged: JudgedRecord, reports: Reports): JudgedRecord {
+  const { record, context } = judged;
+  const { expectedCertificate } = context;
+  if (expectedCertificate === undefined) return judged;
+  const earlierReport = earlierReportOf(judged, expectedCertificate, reports);
+  if (earlierReport === 'none') {
+    remember(judged, expectedCertificate, reports);
+    return judged;
+  }
+  const known = { ...context, earlierReport };
+  return { ...judged, context: known, verdict: verifyRecord(record, known) };
+}
+
+function earlierReportOf(
+  judged: JudgedRecord,
+  expected: Uint8Array,
+  { byNumber, byWrite, claims }: Reports,
+): EarlierReport {
+  const earlier = [byNumber.get(numberKeyOf(judged)), byWrite.get(writeKeyOf(judged))].filter(
+    (report) => report !== undefined,
+  );
+  if (earlier.some((report) => !sameBytes(report, expected))) return 'other';
+  if (earlier.length > 0) return 'same';
+  if (judged.record.certificate !== undefined) return 'none';
+  const isClaimed = claims.get(writeKeyOf(judged))?.some((claim) => sameBytes(claim, expected));
+  return isClaimed === true ? 'same' : 'none';
+}
+
+function remember(
+  judged: JudgedRecord,
+  expected: Uint8Array,
+  { byNumber, byWrite, claims }: Reports,
+): void {
+  const writeKey = writeKeyOf(judged);
+  byNumber.set(numberKeyOf(judged), expected);
+  if (judged.record.certificate !== undefined) byWrite.set(writeKey, expected);
+  else claims.set(writeKey, [...(claims.get(writeKey) ?? []), expected]);
+}
+
+async function readReports(reader: SqlReader, rows: Uint8Array): Promise<Reports> {
+  const reports: Reports = { byNumber: new Map(), byWrite: new Map(), claims: new Map() };
+  for (const row of await reader.all(EARLIER_STATEMENT, [rows])) {
+    const write = bytesIn(row, 'purse_write');
+    const numberKey = `${numberIn(row, 'sam_id')}:${numberIn(row, 'sam_number')}`;
+    const card = formatIdm(idm(bytesIn(row, 'idm')));
+    const writeKey = `${card}:${numberIn(row, 'card_counter')}`;
+    const source = textIn(row, 'source');
+    if (source === 'number') reports.byNumber.set(numberKey, write);
+    if (source === 'write') reports.byWrite.set(writeKey, write);
+    if (source !== 'claim') continue;
+    reports.claims.set(writeKey, [...(reports.claims.get(writeKey) ?? []), write]);
+  }
+  return reports;
+}
+
+function numberKeyOf({ record }: JudgedRecord): string {
+  return `${record.samId}:${record.samNumber}`;
+}
+
+function writeKeyOf({ card, record }: JudgedRecord): string {
+  return `${card}:${record.cardCounter}`;
+}

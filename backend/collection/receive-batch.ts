@@ -1,0 +1,123 @@
+import type { KeyObject } from 'node:crypto';
+import type { EpochMs } from '#units';
+import { signAcknowledgement } from '../batch/acknowledgement.ts';
+import { type Batch, type BatchFault, decodeBatch } from '../batch/batch.ts';
+import { verifyBatchSignature } from '../batch/batch-signature.ts';
+import type { Database } from '../database/database.ts';
+import { readTerminal, type Terminal, terminalKeyOf } from '../issuer/terminal.ts';
+import { judgeSequence, type SequenceRefusal, storeBatch } from './batch-sequence.ts';
+import type { EvidenceStore } from './evidence.ts';
+
+/** Who sent it, in the order in which it is looked for, between the structure and the sequence. */
+export type SenderRefusal =
+  | 'BATCH_TERMINAL_MISMATCH'
+  | 'TERMINAL_UNKNOWN'
+  | 'BATCH_SIGNATURE_INVALID';
+
+/** In the order in which they are looked for (api.md). */
+export type BatchRefusal = BatchFault | SenderRefusal | SequenceRefusal;
+
+export type BatchReceipt =
+  | {
+      /** `stored`: the raw bytes are on disk. `repeated`: they were before, and nothing changes. */
+      readonly result: 'stored' | 'repeated';
+      readonly batchNumber: number;
+      readonly batchHash: Uint8Array;
+      /** The issuer's signed word for it, the same each time (batch-format.md). */
+      readonly acknowledgement: Uint8Array;
+    }
+  | { readonly result: 'refused'; readonly reason: BatchRefusal; readonly detail: string };
+
+export interface BatchReceiverOptions {
+  readonly database: Database;
+  readonly evidence: EvidenceStore;
+  /** The issuer's Ed25519 key. */
+  readonly signingKey: KeyObject;
+  readonly now: () => EpochMs;
+}
+
+type Sender =
+  | { readonly result: 'known'; readonly batch: Batch; readonly terminal: Terminal }
+  | { readonly result: 'refused'; readonly reason: BatchRefusal; readonly detail: string };
+
+/** Takes what terminals upload: evidence first, then judgement, then the answer. */
+export class BatchReceiver {
+  readonly #options: BatchReceiverOptions;
+
+  constructor(options: BatchReceiverOptions) {
+    this.#options = options;
+  }
+
+  /** `terminalId` is the one in whose name the bytes came. The records are judged later. */
+  async receiveBatch(terminalId: number, bytes: Uint8Array): Promise<BatchReceipt> {
+    const { evidence, now } = this.#options;
+    const receivedAt = now();
+    if (!evidence.hasRoomForRefused(bytes.length)) {
+      const sender = await this.#judgeSender(terminalId, bytes);
+      if (sender.result === 'refused') return sender;
+    }
+    const evidenceId = await evidence.store(bytes, receivedAt);
+    const sender = await this.#judgeSender(terminalId, bytes);
+    const receipt =
+      sender.result === 'refused' ? sender : await this.#take(sender, { evidenceId, receivedAt });
+    if (receipt.result === 'refused') {
+      const { reason, detail } = receipt;
+      const upload = { terminalId, reason, detail };
+      const size = { byteCount: bytes.length, refusedAt: receivedAt };
+      await evidence.noteRefusal(evidenceId, upload, size);
+    }
+    return receipt;
+  }
+
+  async #judgeSender(terminalId: number, bytes: Uint8Array): Promise<Sender> {
+    const decoded = decodeBatch(bytes);
+    if (decoded.result === 'refused') return decoded;
+    const { batch } = decoded;
+    if (batch.header.terminalId !== terminalId) {
+      return refused('BATCH_TERMINAL_MISMATCH', `the batch is of ${batch.header.terminalId}`);
+    }
+    const terminal = await readTerminal(this.#options.database, terminalId);
+    if (terminal === undefined) return refused('TERMINAL_UNKNOWN', `terminal ${terminalId}`);
+    if (!verifyBatchSignature(terminalKeyOf(terminal), batch)) {
+      return refused('BATCH_SIGNATURE_INVALID', `not signed by terminal ${terminalId}`);
+    }
+    return { result: 'known', batch, terminal };
+  }
+
+  /** Judges and stores in one database transaction: two uploads at once must not both be next. */
+  #take(
+    { batch, terminal }: Sender & { readonly result: 'known' },
+    arrival: { readonly evidenceId: number; readonly receivedAt: EpochMs },
+  ): Promise<BatchReceipt> {
+    return this.#options.database.transaction(async (transaction): Promise<BatchReceipt> => {
+      const verdict = await judgeSequence(transaction, terminal, batch);
+      switch (verdict.result) {
+        case 'refused':
+          return verdict;
+        case 'repeated':
+          return this.#receipt('repeated', batch, verdict.receivedAt);
+        case 'next':
+          await storeBatch(transaction, batch, arrival);
+          return this.#receipt('stored', batch, arrival.receivedAt);
+      }
+    });
+  }
+
+  #receipt(result: 'stored' | 'repeated', batch: Batch, receivedAt: EpochMs): BatchReceipt {
+    const { terminalId, batchNumber } = batch.header;
+    const word = { terminalId, batchNumber, batchHash: batch.hash, receivedAt };
+    return {
+      result,
+      batchNumber,
+      batchHash: batch.hash,
+      acknowledgement: signAcknowledgement(this.#options.signingKey, word),
+    };
+  }
+}
+
+function refused(
+  reason: SenderRefusal,
+  detail: string,
+): { readonly result: 'refused'; readonly reason: SenderRefusal; readonly detail: string } {
+  return { result: 'refused', reason, detail };
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { type EpochMs, type Yen, yen } from '#units';
+import type { SqlRow } from '../database/connection.ts';
+import type { Database, Transaction } from '../database/database.ts';
+import { bytesIn, numberIn, textIn } from '../database/row.ts';
+import { readMerchant } from '../issuer/merchant.ts';
+import {
+  type Cause,
+  debitReleaseTransfer,
+  debitReversalTransfer,
+  loadReleaseTransfer,
+  loadReversalTransfer,
+  type SaleFee,
+  saleFeeOf,
+} from '../ledger/issuer-transfer.ts';
+import { openWindowNumber } from '../ledger/open-window.ts';
+import { postTransfers } from '../ledger/posting.ts';
+import type { Transfer } from '../ledger/transfer.ts';
+import { CENTRE_MATCH_AGE_MS_MIN } from './record-limit.ts';
+import { KIND_CODE } from './record-row.ts';
+
+/** `released`: it was done as reported. `superseded`: a certified report of the write came. */
+type Outcome = 'released' | 'superseded';
+
+interface ResolvedRecord {
+  readonly recordId: number;
+  readonly idm: Uint8Array;
+  readonly outcome: Outcome;
+  readonly isLoad: boolean;
+  readonly amount: Yen;
+  readonly cause: Cause;
+}
+
+export interface HeldResolution {
+  readonly releasedCount: number;
+  readonly supersededCount: number;
+}
+
+/**
+ * Held records for which there is evidence now.
+ *
+ * - Another report of the same purse write has a certificate: that one counts, this one is reversed.
+ * - With a certificate, held for a gap: the missing SAM number has come.
+ * - Without a certificate (centre match): both neighbors of the write are certified and fit, nobody
+ *   else claims the write, and it has waited since before ?1. What the neighbors prove is that the
+ *   card was written, not by whom, so the true owner first gets the time to report it.
+ */
+export const RESOLVABLE_STATEMENT = `
+SELECT * FROM (
+SELECT record.id AS record_id, record.idm AS idm, record.kind AS kind,
+  record.amount_yen AS amount_yen, batch.merchant_id AS merchant_id,
+  record.sam_id AS sam_id, record.sam_number AS sam_number,
+  CASE
+    WHEN record.has_certificate = 0 AND EXISTS (
+      SELECT 1 FROM record AS certified INDEXED BY record_certified
+      WHERE certified.idm = record.idm AND certified.card_counter = record.card_counter
+        AND certified.has_certificate = 1) THEN 'superseded'
+    WHEN record.sam_number > 1 AND NOT EXISTS (
+      SELECT 1 FROM batch AS covering WHERE covering.sam_id = record.sam_id
+        AND covering.first_sam_number <= record.sam_number - 1
+        AND covering.last_sam_number >= record.sam_number - 1) THEN NULL
+    WHEN record.has_certificate = 1 THEN 'released'
+    WHEN batch.received_at_ms <= ?1
+      AND EXISTS (
+        SELECT 1 FROM record AS next INDEXED BY record_certified
+        WHERE next.idm = record.idm AND next.card_counter = record.card_counter + 1
+          AND next.has_certificate = 1 AND next.balance_before_yen = record.balance_after_yen)
+      AND (record.card_counter = 1 AND record.balance_before_yen = 0 OR EXISTS (
+        SELECT 1 FROM record AS previous INDEXED BY record_certified
+        WHERE previous.idm = record.idm AND previous.card_counter = record.card_counter - 1
+          AND previous.has_certificate = 1
+          AND previous.balance_after_yen = record.balance_before_yen))
+      AND NOT EXISTS (
+        SELECT 1 FROM record AS rival INDEXED BY record_uncertified
+        WHERE rival.idm = record.idm AND rival.card_counter = record.card_counter
+          AND rival.has_certificate = 0 AND rival.id <> record.id) THEN 'released'
+  END AS outcome
+FROM record INDEXED BY record_held CROSS JOIN batch ON batch.id = record.batch_id
+WHERE record.is_held = 1
+  AND NOT EXISTS (SELECT 1 FROM resolution WHERE record_id = record.id))
+WHERE outcome IS NOT NULL ORDER BY record_id`;
+
+/** Moves the money of held records out of suspense where evidence says whose it is. */
+export function resolveHeld(database: Database, now: EpochMs): Promise<HeldResolution> {
+  return database.transaction(async (transaction) => {
+    const waitedSince = now - CENTRE_MATCH_AGE_MS_MIN;
+    const rows = await transaction.all(RESOLVABLE_STATEMENT, [waitedSince]);
+    const windowNumber = await openWindowNumber(transaction);
+    const resolved = rows.map(resolvedRecordOf);
+    for (const record of resolved) await resolve(transaction, record, { windowNumber, now });
+    const releasedCount = resolved.filter(({ outcome }) => outcome === 'released').length;
+    return { releasedCount, supersededCount: resolved.length - releasedCount };
+  });
+}
+
+async function resolve(
+  transaction: Transaction,
+  record: ResolvedRecord,
+  { windowNumber, now }: { readonly windowNumber: number; readonly now: EpochMs },
+): Promise<void> {
+  const merchant = await readMerchant(transaction, record.cause.merchantId);
+  assert(merchant !== undefined, 'only batches of registered merchants are stored');
+  const isSale = !record.isLoad && record.outcome === 'released';
+  const fee = saleFeeOf(isSale ? record.amount : yen(0), merchant.rates);
+  await postTransfers(transaction, [transferOf(record, fee)], { windowNumber, postedAt: now });
+  await correctShadow(transaction, record);
+  await transaction.run('INSERT INTO resolution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', [
+    record.recordId,
+    record.outcome,
+    windowNumber,
+    merchant.merchantId,
+    record.isLoad ? KIND_CODE.load : KIND_CODE.debit,
+    record.amount,
+    fee.fee,
+    fee.commission,
+    now,
+  ]);
+}
+
+function transferOf(record: ResolvedRecord, fee: SaleFee): Transfer | undefined {
+  const { outcome, isLoad, cause, amount } = record;
+  if (outcome === 'superseded') {
+    return isLoad ? loadReversalTransfer(cause, amount) : debitReversalTransfer(cause, amount);
+  }
+  return isLoad ? loadReleaseTransfer(cause, amount) : debitReleaseTransfer(cause, amount, fee);
+}
+
+/** A held load was on no card, a held debit was taken from its card: two of the four cases differ. */
+async function correctShadow(transaction: Transaction, record: ResolvedRecord): Promise<void> {
+  const isOnCardNow = record.isLoad === (record.outcome === 'released');
+  if (!isOnCardNow) return;
+  await transaction.run('UPDATE card_shadow SET balance_yen = balance_yen + ? WHERE idm = ?', [
+    record.amount,
+    record.idm,
+  ]);
+}
+
+function resolvedRecordOf(row: SqlRow): ResolvedRecord {
+  const reference = `resolution:${numberIn(row, 'sam_id')}:${numberIn(row, 'sam_number')}`;
+  return {
+    recordId: numberIn(row, 'record_id'),
+    idm: bytesIn(row, 'idm'),
+    outcome: textIn(row, 'outcome') === 'released' ? 'released' : 'superseded',
+    isLoad: numberIn(row, 'kind') === KIND_CODE.load,
+    amount: yen(numberIn(row, 'amount_yen')),
+    cause: { reference, merchantId: numberIn(row, 'merchant_id') },
+  };
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { formatIdm } from '#felica/identifiers';
+import { BATCH_HEADER_BYTES, decodeBatch } from '../batch/batch.ts';
+import {
+  type PurseRecord,
+  RECORD_BYTES,
+  type RecordKind,
+  SAM_MAC_BYTES,
+  UNSEALED_RECORD_BYTES,
+} from '../batch/record.ts';
+import type { SqlReader } from '../database/database.ts';
+import { readSurprisingCards } from '../issuer/card-account.ts';
+import { cmacOfEach } from './batch-cmac.ts';
+import { type CertificateMasters, expectedCertificates } from './expected-certificate.ts';
+import { readEvidence, type UnverifiedBatch } from './unverified-batch.ts';
+import {
+  type RecordContext,
+  type RecordVerdict,
+  sameInConstantTime,
+  verifyRecord,
+} from './verify-record.ts';
+
+/** The issuer's keys, as far as records are verified with them. */
+export interface RecordKeys {
+  readonly issuerId: number;
+  readonly certificateMaster: CertificateMasters;
+  samKey(samId: number): Uint8Array;
+}
+
+export interface JudgedRecord {
+  readonly record: PurseRecord;
+  /** The IDm in hexadecimal. */
+  readonly card: string;
+  readonly context: RecordContext;
+  readonly verdict: RecordVerdict;
+}
+
+export interface VerifiedBatch {
+  readonly batch: UnverifiedBatch;
+  readonly records: readonly JudgedRecord[];
+}
+
+/**
+ * Judges every record of a stored batch, but for reports of the same purse write: only the posting,
+ * which runs alone, knows those. Nothing is written.
+ */
+export async function verifyBatch(
+  reader: SqlReader,
+  keys: RecordKeys,
+  batch: UnverifiedBatch,
+): Promise<VerifiedBatch> {
+  const bytes = await readEvidence(reader, batch.evidenceId);
+  const decoded = decodeBatch(bytes);
+  assert(decoded.result === 'decoded', 'only batches that decode are stored');
+  const { records } = decoded.batch;
+  const surprises = await readSurprisingCards(reader, records);
+  const seals = expectedSeals(keys.samKey(batch.samId), bytes, records.length);
+  const certificates = expectedCertificates(records, keys.certificateMaster);
+  const judged = records.map((record, index): JudgedRecord => {
+    const card = formatIdm(record.idm);
+    const seal = seals.subarray(index * SAM_MAC_BYTES, (index + 1) * SAM_MAC_BYTES);
+    const context: RecordContext = {
+      issuerId: keys.issuerId,
+      isSamKnown: batch.samKind !== undefined,
+      kindAllowed: kindAllowedBy(batch),
+      isSealAuthentic: sameInConstantTime(seal, record.samMac),
+      cardKeyVersion: surprises.has(card) ? surprises.get(card) : record.keyVersion,
+      amountMax: batch.amountMax,
+      receivedAt: batch.receivedAt,
+      expectedCertificate: certificates[index],
+      earlierReport: 'none',
+      isAfterGap: index === 0 && batch.isAfterGap,
+    };
+    return { record, card, context, verdict: verifyRecord(record, context) };
+  });
+  return { batch, records: judged };
+}
+
+/** The SAM's MAC that each record must have, in a row. */
+function expectedSeals(samKey: Uint8Array, batchBytes: Uint8Array, count: number): Uint8Array {
+  return cmacOfEach(samKey, {
+    bytes: batchBytes,
+    offset: BATCH_HEADER_BYTES,
+    stride: RECORD_BYTES,
+    messageBytes: UNSEALED_RECORD_BYTES,
+    count,
+  });
+}
+
+/** A POS SAM may only take value and a load SAM may only give it, in a terminal of its own kind. */
+function kindAllowedBy({ samKind, terminalKind }: UnverifiedBatch): RecordKind | undefined {
+  if (samKind !== terminalKind) return undefined;
+  return samKind === 'load' ? 'load' : 'debit';
+}

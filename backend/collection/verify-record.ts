@@ -1,0 +1,144 @@
+import type { EpochMs, Yen } from '#units';
+import type { PurseRecord, RecordKind } from '../batch/record.ts';
+import { RECORD_AGE_MS_MAX, RECORD_CLOCK_LEAD_MS_MAX } from './record-limit.ts';
+
+/**
+ * What becomes of a record. `accepted`: it is posted. `held`: nothing is wrong, but something is
+ * missing, so its money waits in suspense for evidence. `ignored`: it was reported before. `refused`:
+ * it is not paid. `fraud`: it is not paid, and a person must look.
+ */
+export type Verdict = 'accepted' | 'held' | 'ignored' | 'refused' | 'fraud';
+
+export type RecordReason =
+  | 'RECORD_ISSUER_UNKNOWN'
+  | 'RECORD_SAM_UNKNOWN'
+  | 'RECORD_SAM_MAC_INVALID'
+  | 'RECORD_CARD_UNKNOWN'
+  | 'RECORD_KEY_VERSION_UNKNOWN'
+  | 'RECORD_KIND_NOT_ALLOWED'
+  | 'RECORD_AMOUNT_ZERO'
+  | 'RECORD_AMOUNT_OVER_LIMIT'
+  | 'RECORD_BALANCE_INCONSISTENT'
+  | 'RECORD_DATE_OUT_OF_WINDOW'
+  | 'RECORD_CERTIFICATE_INVALID'
+  | 'RECORD_DUPLICATE'
+  | 'RECORD_COUNTER_REUSED'
+  | 'RECORD_SAM_NUMBER_GAP'
+  | 'RECORD_CERTIFICATE_MISSING';
+
+/** Whether this SAM number or this purse write was reported before, and with the same content. */
+export type EarlierReport = 'none' | 'same' | 'other';
+
+/** Everything that the judgement needs besides the record itself. */
+export interface RecordContext {
+  readonly issuerId: number;
+  /** The issuer gave this SAM out. */
+  readonly isSamKnown: boolean;
+  /** What this SAM may report in this terminal; absent if it does not belong there. */
+  readonly kindAllowed: RecordKind | undefined;
+  readonly isSealAuthentic: boolean;
+  /** The key version of the card's account; absent if there is none. */
+  readonly cardKeyVersion: number | undefined;
+  readonly amountMax: Yen;
+  readonly receivedAt: EpochMs;
+  /** The certificate that the card must have made; absent where the card is not known. */
+  readonly expectedCertificate: Uint8Array | undefined;
+  readonly earlierReport: EarlierReport;
+  /** The record before it, by SAM number, was never received. */
+  readonly isAfterGap: boolean;
+}
+
+export type RecordVerdict =
+  | { readonly verdict: 'accepted' }
+  | { readonly verdict: Exclude<Verdict, 'accepted'>; readonly reason: RecordReason };
+
+interface Rule {
+  readonly reason: RecordReason;
+  readonly verdict: Exclude<Verdict, 'accepted'>;
+  readonly applies: (record: PurseRecord, context: RecordContext) => boolean;
+}
+
+/**
+ * In the order in which they are looked for; the first that applies is the verdict. Holds come last:
+ * a record is held only if nothing else speaks against it.
+ */
+const RULES: readonly Rule[] = [
+  refusal('RECORD_ISSUER_UNKNOWN', (record, { issuerId }) => record.issuerId !== issuerId),
+  refusal('RECORD_SAM_UNKNOWN', (_, { isSamKnown }) => !isSamKnown),
+  refusal('RECORD_SAM_MAC_INVALID', (_, { isSealAuthentic }) => !isSealAuthentic),
+  refusal('RECORD_CARD_UNKNOWN', (_, { cardKeyVersion }) => cardKeyVersion === undefined),
+  refusal(
+    'RECORD_KEY_VERSION_UNKNOWN',
+    (record, { cardKeyVersion }) => record.keyVersion !== cardKeyVersion,
+  ),
+  refusal('RECORD_KIND_NOT_ALLOWED', (record, { kindAllowed }) => record.kind !== kindAllowed),
+  refusal('RECORD_AMOUNT_ZERO', (record) => record.amount === 0),
+  refusal('RECORD_AMOUNT_OVER_LIMIT', (record, { amountMax }) => record.amount > amountMax),
+  refusal('RECORD_BALANCE_INCONSISTENT', (record) => !isBalanceConsistent(record)),
+  refusal('RECORD_DATE_OUT_OF_WINDOW', (record, { receivedAt }) => !isInTime(record, receivedAt)),
+  refusal('RECORD_CERTIFICATE_INVALID', isCertificateInvalid),
+  {
+    reason: 'RECORD_DUPLICATE',
+    verdict: 'ignored',
+    applies: (_, { earlierReport }) => earlierReport === 'same',
+  },
+  {
+    // A cloned card or a broken terminal: paying either version would choose one without evidence.
+    reason: 'RECORD_COUNTER_REUSED',
+    verdict: 'fraud',
+    applies: (_, { earlierReport }) => earlierReport === 'other',
+  },
+  {
+    reason: 'RECORD_SAM_NUMBER_GAP',
+    verdict: 'held',
+    applies: (_, { isAfterGap }) => isAfterGap,
+  },
+  {
+    reason: 'RECORD_CERTIFICATE_MISSING',
+    verdict: 'held',
+    applies: (record) => record.certificate === undefined,
+  },
+];
+
+/** The reasons in the order in which they are looked for (api.md). */
+export const RECORD_REASONS: readonly RecordReason[] = RULES.map(({ reason }) => reason);
+
+const ACCEPTED: RecordVerdict = { verdict: 'accepted' };
+
+/** Judges one record. Pure: what it needs of the world is in the context. */
+export function verifyRecord(record: PurseRecord, context: RecordContext): RecordVerdict {
+  const rule = RULES.find(({ applies }) => applies(record, context));
+  return rule === undefined ? ACCEPTED : { verdict: rule.verdict, reason: rule.reason };
+}
+
+function refusal(reason: RecordReason, applies: Rule['applies']): Rule {
+  return { reason, verdict: 'refused', applies };
+}
+
+function isBalanceConsistent({ kind, amount, balanceBefore, balanceAfter }: PurseRecord): boolean {
+  const change = kind === 'load' ? amount : -amount;
+  return balanceBefore + change === balanceAfter;
+}
+
+function isInTime({ time }: PurseRecord, receivedAt: EpochMs): boolean {
+  const age = receivedAt - time;
+  return age <= RECORD_AGE_MS_MAX && -age <= RECORD_CLOCK_LEAD_MS_MAX;
+}
+
+function isCertificateInvalid(
+  { certificate }: PurseRecord,
+  { expectedCertificate }: RecordContext,
+): boolean {
+  if (certificate === undefined) return false;
+  return expectedCertificate === undefined || !sameInConstantTime(certificate, expectedCertificate);
+}
+
+/** For values that a forger could find byte by byte if the answer came sooner. */
+export function sameInConstantTime(first: Uint8Array, second: Uint8Array): boolean {
+  if (first.length !== second.length) return false;
+  let difference = 0;
+  for (let index = 0; index < first.length; index++) {
+    difference |= (first[index] ?? 0) ^ (second[index] ?? 0);
+  }
+  return difference === 0;
+}

@@ -1,0 +1,97 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { generateKeystore, type Keystore } from './issuer/keystore.ts';
+import { formatKeystore, parseKeystore } from './issuer/keystore-file.ts';
+
+/** The data directory of the backend. Everything in it is secret but the public key. */
+export interface BackendFolder {
+  readonly keystorePath: string;
+  /** What terminals check acknowledgements with. */
+  readonly publicKeyPath: string;
+  readonly operatorTokenPath: string;
+  /** Two parties, two files: neither opens the other's. */
+  readonly issuerPath: string;
+  readonly carrierPath: string;
+}
+
+/** `CONFIG_MISSING`: there is no such file. `CONFIG_EXISTS`: it would be written over. */
+export class ConfigError extends Error {
+  readonly code: 'CONFIG_MISSING' | 'CONFIG_EXISTS';
+
+  constructor(code: 'CONFIG_MISSING' | 'CONFIG_EXISTS', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ConfigError';
+    this.code = code;
+  }
+}
+
+const TOKEN_BYTES = 32;
+const SECRET_FOLDER_MODE = 0o700;
+const SECRET_FILE_MODE = 0o600;
+
+export function backendFolder(path: string): BackendFolder {
+  const inside = (name: string): string => join(resolve(path), name);
+  return {
+    keystorePath: inside('issuer-keys.json'),
+    publicKeyPath: inside('issuer-public.pem'),
+    operatorTokenPath: inside('operator-token'),
+    issuerPath: inside('issuer.db'),
+    carrierPath: inside('carrier.db'),
+  };
+}
+
+/** Makes a new issuer. One that exists already is left alone: `CONFIG_EXISTS`. */
+export function createBackendFolder(
+  path: string,
+  issuerId: number,
+  random: (byteCount: number) => Uint8Array,
+): BackendFolder {
+  const folder = backendFolder(path);
+  if (existsSync(folder.keystorePath)) {
+    throw new ConfigError('CONFIG_EXISTS', `${folder.keystorePath}: this issuer exists already`);
+  }
+  mkdirSync(resolve(path), { recursive: true, mode: SECRET_FOLDER_MODE });
+  const keystore = generateKeystore(issuerId, random);
+  const token = Buffer.from(random(TOKEN_BYTES)).toString('base64url');
+  // The keystore comes last: a folder with it is complete.
+  writeFileSync(folder.operatorTokenPath, `${token}\n`, { mode: SECRET_FILE_MODE });
+  writeFileSync(folder.publicKeyPath, keystore.publicKeyPem);
+  writeNewFile(folder.keystorePath, formatKeystore(keystore.reveal()));
+  return folder;
+}
+
+/** Throws {@link ConfigError} `CONFIG_MISSING`, or `KeystoreError`. */
+export function readKeystore(folder: BackendFolder): Keystore {
+  return parseKeystore(readText(folder.keystorePath, 'make it with `kazasu backend init`'));
+}
+
+export function readOperatorToken(folder: BackendFolder): string {
+  return readText(folder.operatorTokenPath, 'make it with `kazasu backend init`').trim();
+}
+
+export function readText(path: string, remedy: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw missing(path, remedy, cause);
+  }
+}
+
+/** Readable by its owner only, and never over an existing file: that may hold the only keys. */
+export function writeNewFile(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: SECRET_FILE_MODE });
+  } catch (cause) {
+    throw notMade(path, cause);
+  }
+}
+
+function missing(path: string, remedy: string, cause: unknown): ConfigError {
+  return new ConfigError('CONFIG_MISSING', `${path}: cannot be read; ${remedy}`, { cause });
+}
+
+function notMade(path: string, cause: unknown): ConfigError {
+  return new ConfigError('CONFIG_EXISTS', `${path}: cannot be made; is it there already?`, {
+    cause,
+  });
+}

@@ -1,0 +1,80 @@
+import type { BatchRefusal } from '../collection/receive-batch.ts';
+import type { CloseRefusal } from '../settlement/close-window.ts';
+import type { SettleRefusal } from '../settlement/settle-window.ts';
+import type { StatementRefusal } from '../settlement/statement.ts';
+
+/** What is wrong with a request before anybody asks what it wants, or with the service itself. */
+export type RequestFault =
+  | 'REQUEST_NOT_FOUND'
+  | 'REQUEST_UNAUTHORIZED'
+  | 'REQUEST_TYPE_UNSUPPORTED'
+  | 'REQUEST_TOO_LARGE'
+  | 'REQUEST_MALFORMED'
+  | 'REQUEST_UNAVAILABLE'
+  | 'REQUEST_FAILED';
+
+export type ApiErrorCode =
+  | RequestFault
+  | BatchRefusal
+  | CloseRefusal
+  | SettleRefusal
+  | StatementRefusal
+  | 'SETTLEMENT_ADVICE_REFUSED';
+
+/**
+ * The status of every code that the API answers (api.md). A terminal keeps its batch on a status from
+ * 500 and sends it again by itself; on one below, a person must look.
+ */
+export const STATUS_BY_CODE: Readonly<Record<ApiErrorCode, number>> = {
+  REQUEST_NOT_FOUND: 404,
+  REQUEST_UNAUTHORIZED: 401,
+  REQUEST_TYPE_UNSUPPORTED: 415,
+  REQUEST_TOO_LARGE: 413,
+  REQUEST_MALFORMED: 400,
+  REQUEST_UNAVAILABLE: 503,
+  REQUEST_FAILED: 500,
+  BATCH_TRUNCATED: 400,
+  BATCH_MAGIC_UNKNOWN: 400,
+  BATCH_LENGTH_MISMATCH: 400,
+  BATCH_HEADER_INVALID: 400,
+  BATCH_HASH_MISMATCH: 400,
+  RECORD_MALFORMED: 400,
+  BATCH_RECORD_FOREIGN: 400,
+  BATCH_NUMBERING_BROKEN: 400,
+  BATCH_TOTAL_MISMATCH: 400,
+  BATCH_TERMINAL_MISMATCH: 400,
+  TERMINAL_UNKNOWN: 403,
+  BATCH_SIGNATURE_INVALID: 403,
+  BATCH_MERCHANT_MISMATCH: 403,
+  BATCH_SAM_MISMATCH: 403,
+  BATCH_NUMBER_REUSED: 409,
+  BATCH_SEQUENCE_GAP: 409,
+  BATCH_CHAIN_BROKEN: 409,
+  BATCH_REPLAYED: 409,
+  SETTLEMENT_WINDOW_UNKNOWN: 404,
+  ACCOUNT_MERCHANT_UNKNOWN: 404,
+  SETTLEMENT_WINDOW_OPEN: 409,
+  SETTLEMENT_BATCHES_UNVERIFIED: 409,
+  SETTLEMENT_BOOKS_UNBALANCED: 409,
+  SETTLEMENT_CARRIER_UNBALANCED: 409,
+  SETTLEMENT_SHADOW_MISMATCH: 409,
+  SETTLEMENT_SUSPENSE_MISMATCH: 409,
+  SETTLEMENT_FLOAT_BROKEN: 409,
+  SETTLEMENT_STATEMENT_MISMATCH: 409,
+  SETTLEMENT_CARRIER_MISMATCH: 409,
+  SETTLEMENT_ADVICE_REFUSED: 409,
+};
+
+export class ApiError extends Error {
+  readonly code: ApiErrorCode;
+
+  constructor(code: ApiErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ApiError';
+    this.code = code;
+  }
+
+  get status(): number {
+    return STATUS_BY_CODE[this.code];
+  }
+}

@@ -1,0 +1,23 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import { ApiError } from './api-error.ts';
+
+/** Lets through only who sends the token of the data directory: `Authorization: Bearer …`. */
+export function requireOperator(token: string): RequestHandler {
+  return (request, _response, next) => {
+    const [, given = ''] = /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
+    if (!isSameToken(given, token)) {
+      throw new ApiError('REQUEST_UNAUTHORIZED', 'expected the operator token');
+    }
+    next();
+  };
+}
+
+/** Compares hashes in constant time, so that neither length nor content can be found by timing. */
+function isSameToken(given: string, expected: string): boolean {
+  return timingSafeEqual(digestOf(given), digestOf(expected));
+}
+
+function digestOf(text: string): Uint8Array {
+  return createHash('sha256').update(text).digest();
+}

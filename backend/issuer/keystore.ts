@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { type CardKeyLabel, deriveSamKey, KEY_BYTES } from '#purse/card-key';
+
+export const CARD_KEY_LABELS: readonly CardKeyLabel[] = [
+  'LOAD',
+  'VOID',
+  'DEBI',
+  'HIST',
+  'DATW',
+  'DATR',
+  'CERR',
+  'INDV',
+  'CERT',
+];
+
+export type CardMasters = Readonly<Record<CardKeyLabel, Uint8Array>>;
+
+/** Everything secret that the issuer holds. Who has this can make money. */
+export interface KeystoreContent {
+  readonly issuerId: number;
+  /** The generation under which cards and SAMs are issued now. */
+  readonly keyVersion: number;
+  /** The masters of each generation that is still on cards. */
+  readonly generations: ReadonlyMap<number, CardMasters>;
+  readonly samMaster: Uint8Array;
+  /** The seed of the Ed25519 key that signs acknowledgements (RFC 8032 §5.1.5). */
+  readonly signingSeed: Uint8Array;
+}
+
+export const SIGNING_SEED_BYTES = 32;
+const FIRST_KEY_VERSION = 1;
+
+/** The PKCS #8 frame of an Ed25519 seed (RFC 8410 §7). */
+const SEED_PREFIX = Uint8Array.from(Buffer.from('302e020100300506032b657004220420', 'hex'));
+
+/** The keys in memory. Its fields are private, so printing it shows nothing. */
+export class Keystore {
+  readonly #content: KeystoreContent;
+  readonly #signingKey: KeyObject;
+
+  constructor(content: KeystoreContent) {
+    assert(content.generations.has(content.keyVersion), 'the key version in use has masters');
+    this.#content = content;
+    this.#signingKey = createPrivateKey({
+      key: Buffer.concat([SEED_PREFIX, content.signingSeed]),
+      format: 'der',
+      type: 'pkcs8',
+    });
+  }
+
+  get issuerId(): number {
+    return this.#content.issuerId;
+  }
+
+  get keyVersion(): number {
+    return this.#content.keyVersion;
+  }
+
+  get signingKey(): KeyObject {
+    return this.#signingKey;
+  }
+
+  /** What terminals check acknowledgements with. */
+  get publicKeyPem(): string {
+    return createPublicKey(this.#signingKey).export({ type: 'spki', format: 'pem' }).toString();
+  }
+
+  /** The masters under which cards are issued now. */
+  get masters(): CardMasters {
+    const masters = this.#content.generations.get(this.keyVersion);
+    assert(masters !== undefined, 'the key version in use has masters');
+    return masters;
+  }
+
+  /** The master of transaction certificates, or `undefined` for a generation that is not ours. */
+  certificateMaster(keyVersion: number): Uint8Array | undefined {
+    return this.#content.generations.get(keyVersion)?.CERT;
+  }
+
+  /** The key under which that SAM seals its records. */
+  samKey(samId: number): Uint8Array {
+    return deriveSamKey(this.#content.samMaster, samId);
+  }
+
+  /** The content, for the one place that writes it to a file. */
+  reveal(): KeystoreContent {
+    return this.#content;
+  }
+}
+
+/** A new issuer. `random` gives that many unpredictable bytes. */
+export function generateKeystore(
+  issuerId: number,
+  random: (byteCount: number) => Uint8Array,
+): Keystore {
+  const masters: CardMasters = {
+    LOAD: random(KEY_BYTES),
+    VOID: random(KEY_BYTES),
+    DEBI: random(KEY_BYTES),
+    HIST: random(KEY_BYTES),
+    DATW: random(KEY_BYTES),
+    DATR: random(KEY_BYTES),
+    CERR: random(KEY_BYTES),
+    INDV: random(KEY_BYTES),
+    CERT: random(KEY_BYTES),
+  };
+  return new Keystore({
+    issuerId,
+    keyVersion: FIRST_KEY_VERSION,
+    generations: new Map([[FIRST_KEY_VERSION, masters]]),
+    samMaster: random(KEY_BYTES),
+    signingSeed: random(SIGNING_SEED_BYTES),
+  });
+}

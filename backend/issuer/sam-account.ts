@@ -1,0 +1,65 @@
+import { type EpochMs, type Yen, yen } from '#units';
+import type { SqlRow } from '../database/connection.ts';
+import type { Database, SqlReader } from '../database/database.ts';
+import { numberIn, textIn } from '../database/row.ts';
+import { type Registration, refused } from './registration.ts';
+
+/** `pos` takes value from cards, `load` puts value on cards; no SAM does both. */
+export type SamKind = 'pos' | 'load';
+
+/** A SAM as the issuer gave it out. */
+export interface SamAccount {
+  readonly samId: number;
+  readonly kind: SamKind;
+  readonly keyVersion: number;
+  /** The most that one of its records may be. */
+  readonly amountMax: Yen;
+}
+
+export type SamRefusal = 'ACCOUNT_SAM_TAKEN';
+
+export function registerSam(
+  database: Database,
+  sam: SamAccount,
+  now: EpochMs,
+): Promise<Registration<SamRefusal>> {
+  return database.transaction(async (transaction) => {
+    const known = await readSam(transaction, sam.samId);
+    if (known !== undefined) {
+      const isSame =
+        known.kind === sam.kind &&
+        known.keyVersion === sam.keyVersion &&
+        known.amountMax === sam.amountMax;
+      if (isSame) return { result: 'repeated' };
+      return refused('ACCOUNT_SAM_TAKEN', `SAM ${sam.samId} was issued as a ${known.kind} SAM`);
+    }
+    await transaction.run('INSERT INTO sam VALUES (?, ?, ?, ?, ?)', [
+      sam.samId,
+      sam.kind,
+      sam.keyVersion,
+      sam.amountMax,
+      now,
+    ]);
+    return { result: 'registered' };
+  });
+}
+
+export const SAM_STATEMENT = 'SELECT * FROM sam WHERE sam_id = ?';
+
+export async function readSam(reader: SqlReader, samId: number): Promise<SamAccount | undefined> {
+  const [row] = await reader.all(SAM_STATEMENT, [samId]);
+  return row && samOf(row);
+}
+
+export function samKindIn(row: SqlRow, column: string): SamKind {
+  return textIn(row, column) === 'load' ? 'load' : 'pos';
+}
+
+function samOf(row: SqlRow): SamAccount {
+  return {
+    samId: numberIn(row, 'sam_id'),
+    kind: samKindIn(row, 'kind'),
+    keyVersion: numberIn(row, 'key_version'),
+    amountMax: yen(numberIn(row, 'amount_max_yen')),
+  };
+}

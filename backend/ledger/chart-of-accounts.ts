@@ -1,0 +1,56 @@
+declare const account: unique symbol;
+
+/** The name of an account, as it stands in the books. */
+export type Account = string & { readonly [account]: 'Account' };
+
+/** On which side an account grows: assets by debits (positive legs), the others by credits. */
+export type AccountSide = 'debit' | 'credit';
+
+/** Money in the bank that stands against the value on cards. */
+export const FLOAT: Account = named('float');
+/** What the issuer owes to the cards together; the shadow balances are its sub-ledger. */
+export const CARD_LIABILITY: Account = named('card-liability');
+/** Held records: the money is somewhere, and evidence will say whose it is. */
+export const SUSPENSE: Account = named('suspense');
+export const FEE_INCOME: Account = named('fee-income');
+/** What the issuer owes to the carrier. */
+export const COMMISSION_PAYABLE: Account = named('commission-payable');
+
+/** In the carrier's books: what the issuer owes to it, what it has earned, and what was paid. */
+export const COMMISSION_RECEIVABLE: Account = named('commission-receivable');
+export const COMMISSION_INCOME: Account = named('commission-income');
+export const CARRIER_BANK: Account = named('carrier-bank');
+
+const LOAD_RECEIVABLE = 'load-receivable';
+const MERCHANT_PAYABLE = 'merchant-payable';
+
+/** The cash that a merchant took for loads, and owes to the issuer. */
+export function loadReceivableOf(merchantId: number): Account {
+  return named(`${LOAD_RECEIVABLE}:${merchantId}`);
+}
+
+/** What the issuer owes to a merchant for sales, after the fee. */
+export function merchantPayableOf(merchantId: number): Account {
+  return named(`${MERCHANT_PAYABLE}:${merchantId}`);
+}
+
+/** The account without the party it is kept for: `merchant-payable:1001` is `merchant-payable`. */
+export function accountKindOf(of: Account): string {
+  return of.split(':')[0] ?? of;
+}
+
+const DEBIT_KINDS: ReadonlySet<string> = new Set([
+  FLOAT,
+  LOAD_RECEIVABLE,
+  COMMISSION_RECEIVABLE,
+  CARRIER_BANK,
+]);
+
+export function sideOf(of: Account): AccountSide {
+  return DEBIT_KINDS.has(accountKindOf(of)) ? 'debit' : 'credit';
+}
+
+/** The name as it was read from the books. */
+export function named(name: string): Account {
+  return name as Account;
+}

@@ -1,0 +1,263 @@
+import { randomBytes } from 'node:crypto';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { TERMINAL_ID_MAX } from '#purse/history-block';
+import { basisPoints, type EpochMs, epochMs, yen } from '#units';
+import { AMOUNT, type ArgumentKind, DATE, IDM, RATE, wholeFrom } from './argument.ts';
+import { backendFolder, ConfigError, createBackendFolder } from './config.ts';
+import { DatabaseError } from './database/database-error.ts';
+import { listen } from './http/listen.ts';
+import { KeystoreError } from './issuer/keystore-file.ts';
+import { readBalances } from './ledger/books.ts';
+import { type Backend, openBackend } from './open-backend.ts';
+import {
+  booksOutcome,
+  closeOutcome,
+  type Outcome,
+  settleOutcome,
+  statementOutcome,
+} from './outcome-text.ts';
+import {
+  addMerchant,
+  addTerminal,
+  type CardOptions,
+  issueCard,
+  issueSam,
+  type MerchantOptions,
+  type SamOptions,
+  type TerminalOptions,
+} from './registering.ts';
+import { closeWindow } from './settlement/close-window.ts';
+import { settleWindow } from './settlement/settle-window.ts';
+import { SettlementError } from './settlement/settlement-error.ts';
+import { carrierStatement, merchantStatement } from './settlement/statement.ts';
+import { carrierStatementText, merchantStatementText } from './settlement/statement-text.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const VERIFY_INTERVAL_MS = 60_000;
+const ID = argument(wholeFrom(1, 0xffff_ffff));
+const AMOUNT_MAX_DEFAULT = yen(30_000);
+
+interface FolderOption {
+  readonly data: string;
+  readonly json?: true;
+}
+
+interface WindowOption extends FolderOption {
+  readonly window: number;
+}
+
+function backendCommand(): Command {
+  const command = new Command('kazasu backend').description(
+    'Issuer and carrier: cards, terminals, collection of batches, books, settlement',
+  );
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
+  addIssuing(command);
+  addParties(command);
+  addOperation(command);
+  return command;
+}
+
+function addIssuing(command: Command): void {
+  folderCommand(command, 'init', 'make a new issuer with its keys, and the books of both parties')
+    .requiredOption('--issuer-id <id>', 'issuer id', argument(wholeFrom(1, 0xffff)))
+    .action(initialise);
+  folderCommand(command, 'issue-sam', 'write the SAM file for one terminal')
+    .requiredOption('--sam <id>', 'SAM id', ID)
+    .addOption(kindOption())
+    .requiredOption('--out <sam.json>', 'the file to make; it holds keys')
+    .option('--amount-max <yen>', 'most one record may be', argument(AMOUNT), AMOUNT_MAX_DEFAULT)
+    .action((options: SamOptions & FolderOption) =>
+      run(options, (backend) => issueSam(backend, options, wallClock())),
+    );
+  folderCommand(command, 'issue-card', 'register a card and write its image')
+    .requiredOption('--out <card.json>', 'the file to make; it holds keys')
+    .option('--idm <hex>', 'the IDm; if absent, 02fe and six random bytes', argument(IDM))
+    .option('--expiry <date>', 'last day of use; if absent, in five years', argument(DATE))
+    .option('--balance-max <yen>', 'most the purse may hold', argument(AMOUNT), yen(50_000))
+    .option('--debit-max <yen>', 'most one debit may take', argument(AMOUNT), yen(20_000))
+    .action((options: CardOptions & FolderOption) =>
+      run(options, (backend) =>
+        issueCard(backend, options, { now: wallClock(), random: unpredictable }),
+      ),
+    );
+}
+
+function addParties(command: Command): void {
+  folderCommand(command, 'add-merchant', 'register a merchant and its rates')
+    .requiredOption('--merchant <id>', 'merchant id', ID)
+    .requiredOption('--name <name>', 'its name, as it stands on statements')
+    .option('--fee <points>', 'of sales, in 1/100 percent', argument(RATE), basisPoints(325))
+    .option('--commission <points>', "the carrier's part", argument(RATE), basisPoints(50))
+    .action((options: MerchantOptions & FolderOption) =>
+      run(options, (backend) => addMerchant(backend, options, wallClock())),
+    );
+  folderCommand(command, 'enrol-terminal', 'let a terminal upload batches for one merchant')
+    .requiredOption('--terminal <id>', 'terminal id', argument(wholeFrom(1, TERMINAL_ID_MAX)))
+    .requiredOption('--merchant <id>', 'merchant id', ID)
+    .requiredOption('--sam <id>', 'SAM id', ID)
+    .addOption(kindOption())
+    .requiredOption('--public-key <file>', "the terminal's Ed25519 public key in PEM")
+    .option('--amount-max <yen>', 'most one record may be', argument(AMOUNT), AMOUNT_MAX_DEFAULT)
+    .action((options: TerminalOptions & FolderOption) =>
+      run(options, (backend) => addTerminal(backend, options, wallClock())),
+    );
+}
+
+function addOperation(command: Command): void {
+  folderCommand(command, 'serve', 'run the HTTP API until it is stopped')
+    .option('--host <host>', 'the address to listen at', '127.0.0.1')
+    .option('--port <port>', '0 takes any free one', argument(wholeFrom(0, 0xffff)), 8080)
+    .action(serve);
+  folderCommand(command, 'close-window', 'verify what has arrived and close the window').action(
+    (options: FolderOption) =>
+      run(options, async ({ settlement }) => closeOutcome(await closeWindow(settlement))),
+  );
+  folderCommand(command, 'settle', 'pay what a closed window owes')
+    .requiredOption('--window <number>', 'the window', ID)
+    .action((options: WindowOption) =>
+      run(options, async ({ settlement }) =>
+        settleOutcome(await settleWindow(settlement, options.window)),
+      ),
+    );
+  folderCommand(command, 'statement', "a merchant's statement, or the carrier's")
+    .requiredOption('--window <number>', 'the window', ID)
+    .option('--merchant <id>', "merchant id; if absent, the carrier's statement", ID)
+    .action((options: WindowOption & { readonly merchant?: number }) =>
+      run(options, ({ database }) => showStatement(database, options)),
+    );
+  folderCommand(command, 'books', 'the balance of each account of both parties').action(
+    (options: FolderOption) => run(options, showBooks),
+  );
+}
+
+function folderCommand(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .requiredOption('--data <folder>', "the backend's data directory")
+    .option('--json', 'print one JSON line')
+    .addHelpText('after', '\nExit status: 0 done, 1 failed, 2 wrong usage, 3 refused.')
+    .copyInheritedSettings(parent);
+}
+
+async function initialise(options: FolderOption & { readonly issuerId: number }): Promise<void> {
+  const { publicKeyPath } = createBackendFolder(options.data, options.issuerId, unpredictable);
+  await run(options, ({ keystore: { issuerId } }) =>
+    Promise.resolve({
+      json: { result: 'made', issuerId, publicKey: publicKeyPath },
+      lines: [
+        `Issuer ${issuerId} is made in ${options.data}. Its keys are there and nowhere else.`,
+        `Terminals check acknowledgements with ${publicKeyPath}.`,
+      ],
+    }),
+  );
+}
+
+async function serve(
+  options: FolderOption & { readonly host: string; readonly port: number },
+): Promise<void> {
+  const backend = await openBackend(backendFolder(options.data), wallClock);
+  let verifying = Promise.resolve();
+  const verify = (): void => {
+    verifying = verifyPending(backend);
+  };
+  const server = await listen(backend.app(verify), options).catch(async (error: unknown) => {
+    await backend.close();
+    throw error;
+  });
+  const timer = setInterval(verify, VERIFY_INTERVAL_MS);
+  const stop = async (): Promise<void> => {
+    clearInterval(timer);
+    await server.close();
+    await verifying;
+    await backend.close();
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  if (options.json === true) console.log(JSON.stringify({ event: 'listening', url: server.url }));
+  else console.log(`Listening at ${server.url}. Stop with Ctrl-C.`);
+  verify();
+}
+
+/** A database that is busy or full is no reason to stop collecting: the queue is tried again. */
+async function verifyPending({ verifier }: Backend): Promise<void> {
+  try {
+    await verifier.verifyPending();
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    console.error(`${error.code}: ${error.message}; verification is tried again`);
+  }
+}
+
+async function showStatement(
+  database: Backend['database'],
+  { window: windowNumber, merchant }: WindowOption & { readonly merchant?: number },
+): Promise<Outcome> {
+  if (merchant === undefined) {
+    return statementOutcome(await carrierStatement(database, windowNumber), carrierStatementText);
+  }
+  const found = await merchantStatement(database, windowNumber, merchant);
+  return statementOutcome(found, merchantStatementText);
+}
+
+async function showBooks({ database, carrier }: Backend): Promise<Outcome> {
+  return booksOutcome(await readBalances(database), await carrier.balances());
+}
+
+/** Opens the data directory for one command and prints what comes of it. */
+async function run(
+  options: FolderOption,
+  work: (backend: Backend) => Promise<Outcome>,
+): Promise<void> {
+  const backend = await openBackend(backendFolder(options.data), wallClock);
+  try {
+    const { json, lines, exitCode = 0 } = await work(backend);
+    const print = exitCode === 0 ? console.log : console.error;
+    if (options.json === true) console.log(JSON.stringify(json));
+    else for (const line of lines) print(line);
+    process.exitCode = exitCode;
+  } finally {
+    await backend.close();
+  }
+}
+
+function wallClock(): EpochMs {
+  return epochMs(Date.now());
+}
+
+function unpredictable(byteCount: number): Uint8Array {
+  return new Uint8Array(randomBytes(byteCount));
+}
+
+function kindOption(): Option {
+  return new Option('--kind <kind>', 'pos takes value from cards, load puts value on cards')
+    .choices(['pos', 'load'])
+    .makeOptionMandatory();
+}
+
+function argument<Value>({ parse, expected }: ArgumentKind<Value>): (text: string) => Value {
+  return (text) => {
+    const value = parse(text);
+    if (value === undefined) throw new InvalidArgumentError(expected);
+    return value;
+  };
+}
+
+/** What the folder, the disk or the network refused. Anything else is a mistake of ours. */
+function isExpected(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof ConfigError ||
+    error instanceof KeystoreError ||
+    error instanceof DatabaseError ||
+    error instanceof SettlementError ||
+    (error instanceof Error && 'syscall' in error && 'code' in error)
+  );
+}
+
+try {
+  await backendCommand().parseAsync();
+} catch (error) {
+  if (!isExpected(error)) throw error;
+  console.error(`${error.code}: ${error.message}`);
+  process.exitCode = EXIT_FAILED;
+}

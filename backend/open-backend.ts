@@ -1,0 +1,73 @@
+import type { Express } from 'express';
+import type { EpochMs } from '#units';
+import { createApp } from './app.ts';
+import { Carrier } from './carrier/carrier.ts';
+import { BatchVerifier } from './collection/batch-verifier.ts';
+import { EvidenceStore } from './collection/evidence.ts';
+import { BatchReceiver } from './collection/receive-batch.ts';
+import type { RecordKeys } from './collection/verify-batch.ts';
+import { type BackendFolder, readKeystore, readOperatorToken } from './config.ts';
+import { CARRIER_SCHEMA } from './database/carrier-schema.ts';
+import { Database } from './database/database.ts';
+import { ISSUER_SCHEMA } from './database/issuer-schema.ts';
+import type { Keystore } from './issuer/keystore.ts';
+import type { SettlementDependencies } from './settlement/close-window.ts';
+import { deliverAdvices } from './settlement/commission-advice.ts';
+import { openFirstWindow } from './settlement/window.ts';
+
+/** Anybody may send bytes that are refused; so much of them is kept as evidence, and no more. */
+const REFUSED_EVIDENCE_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Both parties of the joint operation in one process, each with its own books. */
+export interface Backend {
+  readonly keystore: Keystore;
+  /** The issuer's database. */
+  readonly database: Database;
+  readonly receiver: BatchReceiver;
+  readonly verifier: BatchVerifier;
+  readonly carrier: Carrier;
+  readonly settlement: SettlementDependencies;
+  /** The HTTP API. `onStored` is called after each batch that was stored. */
+  app(onStored: () => void): Express;
+  /** Waits for what has begun. */
+  close(): Promise<void>;
+}
+
+/** Opens the data directory. Rejects with `ConfigError`, `KeystoreError` or `DatabaseError`. */
+export async function openBackend(folder: BackendFolder, now: () => EpochMs): Promise<Backend> {
+  const keystore = readKeystore(folder);
+  const operatorToken = readOperatorToken(folder);
+  const database = await Database.open(folder.issuerPath, ISSUER_SCHEMA);
+  const carrierDatabase = await Database.open(folder.carrierPath, CARRIER_SCHEMA);
+  await openFirstWindow(database, now());
+  const carrier = new Carrier({ database: carrierDatabase, now });
+  const verifier = new BatchVerifier({ database, keys: recordKeysOf(keystore), now });
+  const evidence = await EvidenceStore.open(database, REFUSED_EVIDENCE_BYTES_MAX);
+  const { signingKey } = keystore;
+  const receiver = new BatchReceiver({ database, evidence, signingKey, now });
+  const verifyPending = (): Promise<unknown> => verifier.verifyPending();
+  const settlement = { database, verifyPending, carrier, now };
+  // A crash may have come between a commit and the word to the carrier.
+  await deliverAdvices(database, carrier, now());
+  return {
+    keystore,
+    database,
+    receiver,
+    verifier,
+    carrier,
+    settlement,
+    app: (onStored) => createApp({ receiver, onStored, settlement, operatorToken }),
+    close: async () => {
+      await database.close();
+      await carrierDatabase.close();
+    },
+  };
+}
+
+function recordKeysOf(keystore: Keystore): RecordKeys {
+  return {
+    issuerId: keystore.issuerId,
+    certificateMaster: (keyVersion) => keystore.certificateMaster(keyVersion),
+    samKey: (samId) => keystore.samKey(samId),
+  };
+}

@@ -1,0 +1,112 @@
+import { formatIdm, type IDm } from '#felica/identifiers';
+import { encodeCardImage } from '#purse/card-image';
+import {
+  type BasisPoints,
+  type BusinessDate,
+  businessDate,
+  businessDateOf,
+  type EpochMs,
+  type Yen,
+} from '#units';
+import { readText, writeNewFile } from './config.ts';
+import { registerCard } from './issuer/card-account.ts';
+import { personaliseCard, randomIdm } from './issuer/issue-card.ts';
+import { formatSamFile } from './issuer/issue-sam.ts';
+import { registerMerchant } from './issuer/merchant.ts';
+import { registerSam, type SamKind } from './issuer/sam-account.ts';
+import { enrolTerminal, parseTerminalKey } from './issuer/terminal.ts';
+import type { Backend } from './open-backend.ts';
+import { type Outcome, registrationOutcome } from './outcome-text.ts';
+
+const CARD_YEARS = 5;
+
+export interface SamOptions {
+  readonly sam: number;
+  readonly kind: SamKind;
+  readonly out: string;
+  readonly amountMax: Yen;
+}
+
+export interface CardOptions {
+  readonly out: string;
+  readonly idm?: IDm;
+  readonly expiry?: BusinessDate;
+  readonly balanceMax: Yen;
+  readonly debitMax: Yen;
+}
+
+export interface MerchantOptions {
+  readonly merchant: number;
+  readonly name: string;
+  readonly fee: BasisPoints;
+  readonly commission: BasisPoints;
+}
+
+export interface TerminalOptions {
+  readonly terminal: number;
+  readonly merchant: number;
+  readonly sam: number;
+  readonly kind: SamKind;
+  readonly publicKey: string;
+  readonly amountMax: Yen;
+}
+
+/** Registers first: a file of keys that the issuer does not know of would be worthless. */
+export async function issueSam(
+  { database, keystore }: Backend,
+  { sam: samId, kind, amountMax, out }: SamOptions,
+  now: EpochMs,
+): Promise<Outcome> {
+  const sam = { samId, kind, keyVersion: keystore.keyVersion, amountMax };
+  const registration = await registerSam(database, sam, now);
+  if (registration.result !== 'refused') writeNewFile(out, formatSamFile(keystore, sam));
+  return registrationOutcome(registration, `${kind} SAM ${samId} in ${out}`);
+}
+
+export async function issueCard(
+  { database, keystore }: Backend,
+  options: CardOptions,
+  { now, random }: { readonly now: EpochMs; readonly random: (byteCount: number) => Uint8Array },
+): Promise<Outcome> {
+  const idm = options.idm ?? randomIdm(random);
+  const { expiry = cardExpiry(now), balanceMax, debitMax, out } = options;
+  const card = personaliseCard(keystore, { idm, expiry, balanceMax, debitMax }, random);
+  const registration = await registerCard(database, { idm, keyVersion: keystore.keyVersion }, now);
+  if (registration.result !== 'refused') writeNewFile(out, encodeCardImage(card));
+  const name = formatIdm(idm);
+  return registrationOutcome(registration, `card ${name} in ${out}`, { idm: name });
+}
+
+export async function addMerchant(
+  { database }: Backend,
+  { merchant: merchantId, name, fee, commission }: MerchantOptions,
+  now: EpochMs,
+): Promise<Outcome> {
+  const merchant = { merchantId, name, rates: { fee, commission } };
+  const registration = await registerMerchant(database, merchant, now);
+  return registrationOutcome(registration, `merchant ${merchantId}, ${name}`);
+}
+
+export async function addTerminal(
+  { database }: Backend,
+  options: TerminalOptions,
+  now: EpochMs,
+): Promise<Outcome> {
+  const { terminal: terminalId, merchant: merchantId, sam: samId, kind, amountMax } = options;
+  const pem = readText(options.publicKey, '`kazasu terminal init` makes the key');
+  const publicKey = parseTerminalKey(pem);
+  if (publicKey === undefined) {
+    const detail = `${options.publicKey} is no Ed25519 public key in PEM`;
+    return registrationOutcome({ result: 'refused', reason: 'TERMINAL_KEY_INVALID', detail }, '');
+  }
+  const terminal = { terminalId, merchantId, samId, kind, amountMax, publicKey };
+  const registration = await enrolTerminal(database, terminal, now);
+  return registrationOutcome(registration, `terminal ${terminalId} of merchant ${merchantId}`);
+}
+
+/** The same day five years on; the 29th of February becomes the 28th. */
+export function cardExpiry(now: EpochMs): BusinessDate {
+  const [year, month, day] = businessDateOf(now).split('-');
+  const lastDay = month === '02' && day === '29' ? '28' : day;
+  return businessDate(`${Number(year) + CARD_YEARS}-${month}-${lastDay}`);
+}

@@ -1,0 +1,125 @@
+import { negateYen, type SignedYen, signedYen, sumSignedYen } from '#units';
+import type { SqlReader } from '../database/database.ts';
+import { numberIn } from '../database/row.ts';
+import {
+  type Balances,
+  kindTotalOf,
+  readBalances,
+  readWindowBalances,
+  totalOf,
+} from '../ledger/books.ts';
+import {
+  COMMISSION_PAYABLE,
+  loadReceivableOf,
+  merchantPayableOf,
+} from '../ledger/chart-of-accounts.ts';
+import type { CarrierPort } from './commission-advice.ts';
+import { type MerchantTotal, payableOf, readMerchantTotals } from './merchant-total.ts';
+
+/** The figures a window closes with. Balances stand on their natural side. */
+export interface WindowFigures {
+  readonly float: SignedYen;
+  readonly loadReceivable: SignedYen;
+  readonly cardLiability: SignedYen;
+  readonly merchantPayable: SignedYen;
+  readonly commissionPayable: SignedYen;
+  readonly feeIncome: SignedYen;
+  readonly suspense: SignedYen;
+  /** The sum of the issuer's books; zero. */
+  readonly issuerTotal: SignedYen;
+  /** The sum of the carrier's books; zero. */
+  readonly carrierTotal: SignedYen;
+  /** What the carrier believes to be owed for the windows before this one. */
+  readonly carrierReceivable: SignedYen;
+  /** The commission of this window: the carrier does not know of it yet. */
+  readonly commissionOfWindow: SignedYen;
+  /** The shadow balances of all cards. */
+  readonly cardShadow: SignedYen;
+  /** The amounts of all held records without a resolution. */
+  readonly heldRecords: SignedYen;
+  /** Merchants whose statement is not what the books say of this window. */
+  readonly statementMismatchCount: number;
+}
+
+/** In the order in which they are looked for. */
+export type FigureFault =
+  | 'SETTLEMENT_BOOKS_UNBALANCED'
+  | 'SETTLEMENT_CARRIER_UNBALANCED'
+  | 'SETTLEMENT_SHADOW_MISMATCH'
+  | 'SETTLEMENT_SUSPENSE_MISMATCH'
+  | 'SETTLEMENT_FLOAT_BROKEN'
+  | 'SETTLEMENT_STATEMENT_MISMATCH'
+  | 'SETTLEMENT_CARRIER_MISMATCH';
+
+/** The first thing that does not add up. */
+export function figureFault(figures: WindowFigures): FigureFault | undefined {
+  if (figures.issuerTotal !== 0) return 'SETTLEMENT_BOOKS_UNBALANCED';
+  if (figures.carrierTotal !== 0) return 'SETTLEMENT_CARRIER_UNBALANCED';
+  if (figures.cardShadow !== figures.cardLiability) return 'SETTLEMENT_SHADOW_MISMATCH';
+  if (figures.heldRecords !== figures.suspense) return 'SETTLEMENT_SUSPENSE_MISMATCH';
+  if (!isFloatEquationTrue(figures)) return 'SETTLEMENT_FLOAT_BROKEN';
+  if (figures.statementMismatchCount > 0) return 'SETTLEMENT_STATEMENT_MISMATCH';
+  const owedBefore = figures.commissionPayable - figures.commissionOfWindow;
+  return owedBefore === figures.carrierReceivable ? undefined : 'SETTLEMENT_CARRIER_MISMATCH';
+}
+
+/**
+ * Float and cash on its way = what cards hold + what is held + what merchants and carrier are owed +
+ * the issuer's own income. Cards and held records are counted from the records, not from the books.
+ */
+function isFloatEquationTrue(figures: WindowFigures): boolean {
+  const assets = figures.float + figures.loadReceivable;
+  const claims =
+    figures.cardShadow +
+    figures.heldRecords +
+    figures.merchantPayable +
+    figures.commissionPayable +
+    figures.feeIncome;
+  return assets === claims;
+}
+
+export const SHADOW_TOTAL_STATEMENT =
+  'SELECT coalesce(sum(balance_yen), 0) AS amount FROM card_shadow';
+
+export const HELD_TOTAL_STATEMENT = `
+SELECT coalesce(sum(amount_yen), 0) AS amount FROM record INDEXED BY record_held
+WHERE is_held = 1 AND NOT EXISTS (SELECT 1 FROM resolution WHERE record_id = record.id)`;
+
+export async function readFigures(
+  reader: SqlReader,
+  windowNumber: number,
+  carrier: Awaited<ReturnType<CarrierPort['position']>>,
+): Promise<WindowFigures> {
+  const balances = await readBalances(reader);
+  const ofWindow = await readWindowBalances(reader, windowNumber);
+  const totals = await readMerchantTotals(reader, windowNumber);
+  const [shadow] = await reader.all(SHADOW_TOTAL_STATEMENT);
+  const [held] = await reader.all(HELD_TOTAL_STATEMENT);
+  const owed = (kind: string): SignedYen => negateYen(kindTotalOf(balances, kind));
+  return {
+    float: kindTotalOf(balances, 'float'),
+    loadReceivable: kindTotalOf(balances, 'load-receivable'),
+    cardLiability: owed('card-liability'),
+    merchantPayable: owed('merchant-payable'),
+    commissionPayable: owed('commission-payable'),
+    feeIncome: owed('fee-income'),
+    suspense: owed('suspense'),
+    issuerTotal: totalOf(balances),
+    carrierTotal: carrier.total,
+    carrierReceivable: carrier.receivable,
+    commissionOfWindow: negateYen(ofWindow.get(COMMISSION_PAYABLE) ?? signedYen(0)),
+    cardShadow: signedYen(numberIn(shadow, 'amount')),
+    heldRecords: signedYen(numberIn(held, 'amount')),
+    statementMismatchCount: totals.filter((total) => !isInBooks(total, ofWindow)).length,
+  };
+}
+
+function isInBooks(total: MerchantTotal, ofWindow: Balances): boolean {
+  const { merchantId } = total;
+  const payable = ofWindow.get(merchantPayableOf(merchantId)) ?? 0;
+  const receivable = ofWindow.get(loadReceivableOf(merchantId)) ?? 0;
+  return (
+    sumSignedYen([payableOf(total), signedYen(payable)]) === 0 &&
+    receivable === total.loadsCollected
+  );
+}

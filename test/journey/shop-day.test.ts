@@ -1,0 +1,96 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kazasu, type Ran } from './program.ts';
+
+/** A shop's day by the commands that its people type. */
+describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kazasu-day-'));
+  const office = join(folder, 'office');
+  const shop = join(folder, 'shop');
+  const kiosk = join(folder, 'kiosk');
+  const card = join(folder, 'card.json');
+  const backend = (command: string, ...args: readonly string[]): Ran =>
+    kazasu('backend', command, '--data', office, ...args);
+  const init = (path: string, terminal: string): Ran =>
+    kazasu('terminal', 'init', '--data', path, '--terminal', terminal, ...SHOP);
+  const SHOP = [
+    '--merchant',
+    '1001',
+    '--merchant-name',
+    'Kissa',
+    '--issuer-url',
+    'http://127.0.0.1:9',
+  ];
+
+  beforeAll(() => {
+    backend('init', '--issuer-id', '81');
+    backend('add-merchant', '--merchant', '1001', '--name', 'Kissa');
+    for (const [path, id, kind] of [
+      [shop, '42', 'pos'],
+      [kiosk, '9', 'load'],
+    ] as const) {
+      init(path, id);
+      const sam = ['--sam', id, '--kind', kind];
+      backend('issue-sam', ...sam, '--out', join(path, 'sam.json'));
+      const key = ['--public-key', join(path, 'terminal-public.pem')];
+      backend('enrol-terminal', '--terminal', id, '--merchant', '1001', ...sam, ...key);
+      copyFileSync(join(office, 'issuer-public.pem'), join(path, 'issuer-public.pem'));
+    }
+    backend('issue-card', '--out', card);
+  }, 60_000);
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('keeps files with keys readable by their owner only', () => {
+    for (const path of [card, join(shop, 'sam.json'), join(shop, 'terminal-key.pem')]) {
+      expect(statSync(path).mode & 0o077).toBe(0);
+    }
+  });
+
+  it('does not make a terminal over an existing one', () => {
+    const before = readFileSync(join(shop, 'terminal-key.pem'), 'utf8');
+    const { status, stderr } = init(shop, '42');
+    expect(status).toBe(1);
+    expect(stderr).toContain('EEXIST');
+    expect(readFileSync(join(shop, 'terminal-key.pem'), 'utf8')).toBe(before);
+  });
+
+  it('refuses to load with a POS SAM, before any card is touched', () => {
+    const { status, stderr } = kazasu('terminal', 'load', '100', '--data', shop, '--card', card);
+    expect(status).toBe(1);
+    expect(stderr).toContain('load needs a load SAM');
+  });
+
+  it('loads, sells, answers a repeated sale from the journal, and refuses what is not there', () => {
+    expect(kazasu('terminal', 'load', '1000', '--data', kiosk, '--card', card).status).toBe(0);
+    const pay = (amount: string, sale: string): Ran =>
+      kazasu('terminal', 'pay', amount, '--data', shop, '--card', card, '--sale', sale, '--json');
+    const paid = pay('300', 'lunch');
+    expect(JSON.parse(paid.stdout)).toMatchObject({ outcome: 'approved', balanceAfter: 700 });
+    expect(JSON.parse(pay('300', 'lunch').stdout)).toMatchObject({ balanceAfter: 700 });
+    const refused = pay('701', 'dinner');
+    expect(refused.status).toBe(3);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ reason: 'insufficient-balance' });
+  });
+
+  it('closes the batch once, and keeps it while the issuer is away', () => {
+    expect(kazasu('terminal', 'close', '--data', shop).stdout).toContain('Batch 1 closed');
+    expect(kazasu('terminal', 'close', '--data', shop).stdout).toContain('Nothing to close');
+    const { status, stdout } = kazasu('terminal', 'upload', '--data', shop);
+    expect(status).toBe(1);
+    expect(stdout).toContain('Batch 1 is kept');
+    expect(kazasu('terminal', 'status', '--data', shop).stdout).toContain('Batch 1 waits');
+    expect(existsSync(join(shop, 'journal.db'))).toBe(true);
+  });
+
+  it('names the argument that is wrong, and the file that is missing', () => {
+    const wrong = kazasu('terminal', 'pay', '3.5', '--data', shop);
+    expect(wrong).toMatchObject({ status: 2 });
+    expect(wrong.stderr).toContain('expected a whole number from 1');
+    const missing = kazasu('terminal', 'status', '--data', join(folder, 'none'));
+    expect(missing).toMatchObject({ status: 1 });
+    expect(missing.stderr).toContain('CONFIG_MISSING');
+  });
+});
