@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatYen, type Milliseconds, milliseconds, sumYen, type Yen, yen } from '#units';
@@ -155,7 +155,10 @@ async function openField(
   const reader = new EmulatedReader();
   reader.present(emulated.card);
   const close = async (): Promise<void> => {
-    writeFileSync(imagePath, emulated.image(), { mode: 0o600 });
+    // Renamed into place: a crash must not leave half a card.
+    const newPath = `${imagePath}.new`;
+    writeFileSync(newPath, emulated.image(), { mode: 0o600 });
+    renameSync(newPath, imagePath);
     await reader.close();
   };
   return { reader, close };

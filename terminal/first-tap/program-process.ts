@@ -44,7 +44,7 @@ export async function runProgramText(name: ProgramName, args: readonly string[])
 export class ProgramProcess {
   readonly #args: readonly string[];
   readonly #child: ChildProcess;
-  #stderr = '';
+  #stderr: string = '';
 
   constructor(name: ProgramName, args: readonly string[]) {
     this.#args = [name, ...args];
