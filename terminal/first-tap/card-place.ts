@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { CommandCode } from '#felica/command-code';
 import { type Milliseconds, milliseconds } from '#units';
 import { EmulatedReader, openEmulatedCard } from '../reader/emulated-reader.ts';
-import { openPcscReader } from '../reader/pcsc-reader.ts';
 import type { Reader } from '../reader/reader.ts';
 import { ProgramProcess } from './program-process.ts';
 
@@ -43,16 +42,17 @@ export function emulatedPlace(imagePath: string): CardPlace {
 }
 
 /**
- * A reader of the PC/SC service. At the virtual one the card of this image is served by a process of
+ * An open reader of the PC/SC service. At the virtual one the card of this image is served by a process of
  * its own; at a real one `ask` tells a person what to do.
  */
-export async function pcscPlace(
+export function pcscPlace(
+  reader: Reader,
   imagePath: string,
-  readerName: string | undefined,
   ask: (what: string) => void,
 ): Promise<CardPlace> {
-  const reader = await openPcscReader(readerName === undefined ? {} : { readerName });
-  return VIRTUAL_READER.test(reader.name) ? servedPlace(reader, imagePath) : heldPlace(reader, ask);
+  return VIRTUAL_READER.test(reader.name)
+    ? servedPlace(reader, imagePath)
+    : Promise.resolve(heldPlace(reader, ask));
 }
 
 async function servedPlace(reader: Reader, imagePath: string): Promise<CardPlace> {

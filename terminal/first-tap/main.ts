@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { ReaderError } from '../reader/reader.ts';
+import { openPcscReader } from '../reader/pcsc-reader.ts';
+import { type Reader, ReaderError } from '../reader/reader.ts';
 import { type CardPlace, emulatedPlace, pcscPlace } from './card-place.ts';
 import { tellStory } from './story.ts';
 
@@ -47,21 +48,28 @@ async function run(options: StoryCommandOptions): Promise<void> {
     console.error("error: option '--reader' needs '--pcsc'");
     process.exit(EXIT_USAGE);
   }
+  // What is missing for a reader is told before anything is made.
+  const reader = options.pcsc === true ? await openReader(options.reader) : undefined;
   const folder = mkdtempSync(join(tmpdir(), 'kazasu-'));
   const openCardPlace = (imagePath: string): Promise<CardPlace> =>
-    options.pcsc === true
-      ? pcscPlace(imagePath, options.reader, (what) => console.log(`   >> ${what}`))
-      : Promise.resolve(emulatedPlace(imagePath));
+    reader === undefined
+      ? Promise.resolve(emulatedPlace(imagePath))
+      : pcscPlace(reader, imagePath, (what) => console.log(`   >> ${what}`));
   try {
     const { isProved } = await tellStory({ folder, openCardPlace, print: console.log });
     process.exitCode = isProved ? 0 : EXIT_FAILED;
   } finally {
+    await reader?.close();
     if (options.keep === true) console.log(`\nEverything is in ${folder}.`);
     else await rm(folder, { recursive: true });
   }
   if (options.pcsc !== true) {
     console.log(REAL_READER);
   }
+}
+
+function openReader(readerName: string | undefined): Promise<Reader> {
+  return openPcscReader(readerName === undefined ? {} : { readerName });
 }
 
 try {
