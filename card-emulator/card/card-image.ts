@@ -10,15 +10,13 @@ import {
   type SystemCode,
   systemCode,
 } from '../felica/identifiers.ts';
-import type { CardPersonalisation, PersonalisedKey } from '../purse/card-profile.ts';
+import { CARD_IMAGE_FORMAT, CARD_IMAGE_VERSION } from '../purse/card-image.ts';
+import type { CardPersonalisation } from '../purse/card-profile.ts';
 import { CardImageError, CardStructureError } from './card-error.ts';
 import { requireCardStructure } from './card-structure.ts';
 
-const FORMAT = 'kazasu-card-image';
-const VERSION = 1;
 const KEY_BYTES = 16;
 const ISSUE_FIELD_BYTES = 8;
-const INDENT = 2;
 
 const KEY = { key: hexBytes(KEY_BYTES), version: z.number() };
 const NODE_CODE = hexCode().transform((value): NodeCode => nodeCode(value));
@@ -42,8 +40,8 @@ const SYSTEM = z.strictObject({
 
 /** The format, field by field (README.md, "Card images"). */
 const CARD_IMAGE = z.strictObject({
-  format: z.literal(FORMAT),
-  version: z.literal(VERSION),
+  format: z.literal(CARD_IMAGE_FORMAT),
+  version: z.literal(CARD_IMAGE_VERSION),
   idm: hexBytes(IDM_BYTES).transform(idm),
   pmm: hexBytes(PMM_BYTES).transform(pmm),
   idi: hexBytes(ISSUE_FIELD_BYTES),
@@ -60,47 +58,7 @@ const CARD_IMAGE = z.strictObject({
     .exactOptional(),
 });
 
-/** The inverse of {@link parseCardImage}. The text holds every key of the card. */
-export function formatCardImage(personalisation: CardPersonalisation): string {
-  const { systems, certificate } = personalisation;
-  const image = {
-    format: FORMAT,
-    version: VERSION,
-    idm: formatHex(personalisation.idm),
-    pmm: formatHex(personalisation.pmm),
-    idi: formatHex(personalisation.idi),
-    pmi: formatHex(personalisation.pmi),
-    individualKey: formatHex(personalisation.individualKey),
-    systems: systems.map((system) => ({
-      systemCode: formatCode(system.systemCode),
-      systemKey: formatKey(system.systemKey),
-      areas: system.areas.map((area) => ({
-        code: formatCode(area.code),
-        endCode: formatCode(area.endCode),
-        ...formatKey(area),
-      })),
-      services: system.services.map(({ code, key, version }) => ({
-        code: formatCode(code),
-        ...(key === undefined ? { version } : formatKey({ key, version })),
-      })),
-      blocks: system.blocks.map(({ serviceNumber, blocks }) => ({
-        serviceNumber,
-        blocks: blocks.map(formatHex),
-      })),
-    })),
-    ...(certificate && {
-      certificate: {
-        ...formatKey(certificate),
-        purseService: formatCode(certificate.purseService),
-        historyService: formatCode(certificate.historyService),
-        certificateService: formatCode(certificate.certificateService),
-      },
-    }),
-  };
-  return `${JSON.stringify(image, undefined, INDENT)}\n`;
-}
-
-/** Throws {@link CardImageError}, which names the field and never shows its content. */
+/** The inverse of `encodeCardImage`. Throws {@link CardImageError}, which names the field and never shows its content. */
 export function parseCardImage(text: string): CardPersonalisation {
   const image = CARD_IMAGE.safeParse(parseJson(text));
   if (!image.success) {
@@ -140,21 +98,6 @@ function hexCode(): z.ZodType<number, string> {
     .string()
     .regex(/^[0-9a-fA-F]{4}$/, 'expected four hexadecimal digits')
     .transform((hex) => Number.parseInt(hex, 16));
-}
-
-function formatKey({ key, version }: PersonalisedKey): {
-  readonly key: string;
-  readonly version: number;
-} {
-  return { key: formatHex(key), version };
-}
-
-function formatHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
-}
-
-function formatCode(code: number): string {
-  return code.toString(16).padStart(4, '0');
 }
 
 /** `systems[0].services[2].key`; the text as a whole has no name but `(text)`. */

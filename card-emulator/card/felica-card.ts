@@ -32,6 +32,7 @@ import {
 } from '../felica/polling.ts';
 import { NORMAL_END, StatusFlag2, type StatusFlags } from '../felica/status-flag.ts';
 import type { CardLink } from '../link/card-link.ts';
+import { encodeCardImage } from '../purse/card-image.ts';
 import type { CardPersonalisation } from '../purse/card-profile.ts';
 import { faultOfCommand } from './block-element.ts';
 import { readBlocks } from './block-read.ts';
@@ -43,7 +44,7 @@ import {
   createFileSystem,
   personalisationOf,
 } from './card-file-system.ts';
-import { formatCardImage, parseCardImage } from './card-image.ts';
+import { parseCardImage } from './card-image.ts';
 import { answerInquiry } from './card-inquiry.ts';
 import { requireCardStructure } from './card-structure.ts';
 import { SecureSession } from './secure-session.ts';
@@ -164,7 +165,7 @@ export class FelicaCard implements CardLink {
 
   /** All that the card remembers, as text, its keys included: whoever has it has the card. */
   image(): string {
-    return formatCardImage(personalisationOf(this.#fileSystem));
+    return encodeCardImage(personalisationOf(this.#fileSystem));
   }
 
   /** The stored blocks of a service, as nobody but the maker of this card can see them. */

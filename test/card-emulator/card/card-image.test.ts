@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CardImageError, createFelicaCard, openCardImage } from '#emulated-card';
+import { encodeCardImage } from '#purse/card-image';
 import { PURSE_DIRECT, PURSE_READ, PURSE_SYSTEM_CODE } from '#purse/card-profile';
-import { formatCardImage, parseCardImage } from '../../../card-emulator/card/card-image.ts';
+import { parseCardImage } from '../../../card-emulator/card/card-image.ts';
 import { openPurse, purseCard, pursePersonalisation, storedBlock } from './purse-card.ts';
 import { countingRandom, purseBlock, testPersonalisation } from './test-card.ts';
 import { element } from './test-session.ts';
@@ -10,7 +11,7 @@ type Json = { [name: string]: Json } & Json[] & (string | number | undefined);
 
 /** The image of the test card with one change, and the field that is then reported. */
 function faultOf(change: (image: Json) => void): string {
-  const image: Json = JSON.parse(formatCardImage(pursePersonalisation()));
+  const image: Json = JSON.parse(encodeCardImage(pursePersonalisation()));
   change(image);
   return fieldOf(JSON.stringify(image));
 }
@@ -28,7 +29,7 @@ function fieldOf(text: string): string {
 describe('a card image', () => {
   it('is read back as what it was made of, with and without a certificate', () => {
     for (const personalisation of [testPersonalisation(), pursePersonalisation()]) {
-      expect(parseCardImage(formatCardImage(personalisation))).toEqual(personalisation);
+      expect(parseCardImage(encodeCardImage(personalisation))).toEqual(personalisation);
     }
   });
 
@@ -59,7 +60,7 @@ describe('a card image', () => {
   });
 
   it('accepts upper case digits', () => {
-    const text = formatCardImage(testPersonalisation());
+    const text = encodeCardImage(testPersonalisation());
     const upperCase = text.replace('"a1a2a3a4a5a6a7a8"', '"A1A2A3A4A5A6A7A8"');
     expect(upperCase).not.toBe(text);
     expect(parseCardImage(upperCase)).toEqual(parseCardImage(text));
@@ -107,7 +108,7 @@ describe('a card image', () => {
   });
 
   it('never quotes a key in its errors', () => {
-    const text = formatCardImage(pursePersonalisation());
+    const text = encodeCardImage(pursePersonalisation());
     const key = '11'.repeat(16);
     expect(text).toContain(key);
     for (const broken of [text.slice(0, -3), text.replace(key, `${key}1`)]) {
