@@ -1,0 +1,163 @@
+import Table from 'cli-table3';
+import type { CollectionFigures } from './collection-rate.ts';
+import type { SyncCount } from './commit-count.ts';
+import type { DebitExchanges } from './debit-exchange.ts';
+import type { DebitTimeFigures, DebitTimes } from './debit-time.ts';
+import type { BenchFigures } from './run-bench.ts';
+
+/** The figures as tables for people. */
+export function benchText({ machine, debit, card, collection }: BenchFigures): string {
+  const { withoutCertificateRead, withCertificateRead } = debit.exchanges;
+  return [
+    `${machine.cpuModel}, ${machine.coreCount} cores, Node ${machine.nodeVersion}, ${machine.platform}; ` +
+      `one page synced takes ${fixed(machine.fdatasyncMs)} ms`,
+    table(
+      ['Debit over AES: packets', 'to the written purse', 'with the certificate read'],
+      [
+        ['exchanges', counted(withoutCertificateRead), counted(withCertificateRead)],
+        ['packets', packets(withoutCertificateRead), packets(withCertificateRead)],
+        [
+          'our frames (command,response)',
+          frames(withoutCertificateRead.frames),
+          frames(withCertificateRead.frames),
+        ],
+        [
+          'least frames',
+          frames(withoutCertificateRead.leastFrames),
+          frames(withCertificateRead.leastFrames),
+        ],
+        ...[0, 1].map((rate) => airRow(withoutCertificateRead, withCertificateRead, rate)),
+      ],
+    ),
+    'Air time: frames, least answer delays and reader gaps; nothing inside the card. The least is the\n' +
+      'same formula over a debit of purse and log with two nodes and a Read of one block (with the\n' +
+      'certificate: one more Read of one block), not a measurement of another system.',
+    debitTable(debit.time, debit.syncs),
+    table(
+      ['Emulated card', 'per second'],
+      [
+        ['debit (Write of purse and log), SAM and card', rate(card.debitsBothEnds)],
+        ['debit (Write of purse and log), card alone', rate(card.debitsCardAlone)],
+        ['Read Without Encryption, 1 block', rate(card.readsWithoutEncryption)],
+        ['Write Without Encryption, 1 block', rate(card.writesWithoutEncryption)],
+      ],
+    ),
+    collectionTable(collection),
+    targetLine(collection),
+  ].join('\n');
+}
+
+function airRow(first: DebitExchanges, second: DebitExchanges, index: number): string[] {
+  const cells = [first, second].map(({ airTime }) => {
+    const row = airTime[index];
+    return row === undefined
+      ? '-'
+      : `${fixed(row.oursMs)} ms, least ${fixed(row.leastMs)} ms, ratio ${fixed(row.oursToLeast)}`;
+  });
+  return [`air time at ${first.airTime[index]?.bitRateKbps} kbit/s`, ...cells];
+}
+
+function debitTable(time: DebitTimeFigures, syncs: SyncCount): string {
+  const { withJournal, withoutJournal, targetMs } = time;
+  const row = (name: string, cell: (times: DebitTimes) => string): string[] => [
+    name,
+    cell(withJournal),
+    cell(withoutJournal),
+  ];
+  const word = time.isTargetMet ? 'met' : 'NOT met';
+  return table(
+    ['Debit: terminal, SAM and card in one process', 'journal on disk', 'journal in memory'],
+    [
+      row('debits', ({ debitCount }) => `${debitCount}`),
+      row('host time, median', ({ hostMs }) => `${fixed(hostMs.median)} ms`),
+      row('host time, p90', ({ hostMs }) => `${fixed(hostMs.p90)} ms`),
+      row('host time, p99', ({ hostMs }) => `${fixed(hostMs.p99)} ms`),
+      row('CPU time', ({ cpuMs }) => `${fixed(cpuMs)} ms`),
+      ['fsync and fdatasync', syncText(syncs), ''],
+      ['share of SQLite and disk in the median', `${fixed(time.journalShareOfMedian * 100)} %`, ''],
+      [`target: median under ${targetMs} ms`, word, ''],
+    ],
+  );
+}
+
+function syncText(syncs: SyncCount): string {
+  if (syncs.result === 'not counted') return `not counted: ${syncs.reason}`;
+  const { shortRun, longRun } = syncs;
+  return (
+    `${fixed(syncs.syncsPerDebit)} (${shortRun.syncs} in ${shortRun.debits} debits, ` +
+    `${longRun.syncs} in ${longRun.debits})`
+  );
+}
+
+function collectionTable({ rates, cardCount, rounds }: CollectionFigures): string {
+  const heads = rates.map(({ recordsOfBatch }) => `${recordsOfBatch} a batch`);
+  const row = (
+    name: string,
+    cell: (of: CollectionFigures['rates'][number]) => string,
+  ): string[] => [name, ...rates.map(cell)];
+  return table(
+    [`Collection: records/s, ${cardCount} cards, median of ${rounds}`, ...heads],
+    [
+      row('received, verified, posted (as the server works)', (of) => rate(of.asServer)),
+      row('received, verified, posted (backlog)', (of) => rate(of.backlog)),
+      row('  of the backlog: receiving', (of) => rate(of.backlogReceive)),
+      row('  of the backlog: verifying and posting', (of) => rate(of.backlogVerifyAndPost)),
+      row('bare SQLite, one statement a row', (of) => rate(of.bareInsertByRow)),
+      row('bare SQLite, one bound value a batch', (of) => rate(of.bareInsertByBlob)),
+      row('ratio to bare by row: server, backlog', (of) =>
+        ratios(of.asServerToBareByRow, of.backlogToBareByRow),
+      ),
+      row('ratio to bare by bound value: server, backlog', (of) =>
+        ratios(of.asServerToBareByBlob, of.backlogToBareByBlob),
+      ),
+    ],
+  );
+}
+
+function targetLine(figures: CollectionFigures): string {
+  const { targetPerSecond, asServerToTarget, backlogToTarget } = figures;
+  return (
+    `As the server works: ${figures.terminalCount} terminals upload at once, each one batch after ` +
+    'the other; the verifier is called after each.\n' +
+    `Target of ${rate(targetPerSecond)} records/s at 1,000 a batch: ` +
+    `as the server works ${verdict(asServerToTarget)}, backlog ${verdict(backlogToTarget)}.\n` +
+    `All ${rate(figures.acceptedCount)} records were accepted; the books sum to ${figures.booksTotal}.`
+  );
+}
+
+function verdict(toTarget: number): string {
+  const distance = `${fixed(Math.abs(toTarget - 1) * 100)} %`;
+  return toTarget >= 1 ? `met (${distance} above)` : `NOT met (${distance} below)`;
+}
+
+function ratios(first: number, second: number): string {
+  return `${fixed(first)}, ${fixed(second)}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const made = new Table({ head: [...head], style: { head: [], border: [] } });
+  made.push(...rows.map((row) => [...row]));
+  return made.toString();
+}
+
+function counted({ exchangeCount }: DebitExchanges): string {
+  return `${exchangeCount}`;
+}
+
+function packets({ packetsByCommand }: DebitExchanges): string {
+  return Object.entries(packetsByCommand)
+    .map(([name, count]) => `${count} ${name}`)
+    .join('\n');
+}
+
+function frames(list: DebitExchanges['frames']): string {
+  return list.map(([command, response]) => `(${command},${response})`).join(' ');
+}
+
+function fixed(value: number): string {
+  return value.toFixed(2);
+}
+
+function rate(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}

@@ -1,0 +1,79 @@
+import { type CardRateFigures, measureCardRates } from './card-rate.ts';
+import {
+  type CollectionFigures,
+  type CollectionPlan,
+  measureCollection,
+} from './collection-rate.ts';
+import { countSyncs, type SyncCount, type SyncPlan } from './commit-count.ts';
+import { countDebitExchanges, type DebitExchangeFigures } from './debit-exchange.ts';
+import { type DebitTimeFigures, measureDebits } from './debit-time.ts';
+import { describeMachine, type Machine } from './machine.ts';
+
+/** Everything in it was measured or counted in one run. */
+export interface BenchFigures {
+  readonly machine: Machine;
+  readonly debit: {
+    readonly exchanges: DebitExchangeFigures;
+    readonly syncs: SyncCount;
+    readonly time: DebitTimeFigures;
+  };
+  readonly card: CardRateFigures;
+  readonly collection: CollectionFigures;
+}
+
+interface BenchPlan {
+  readonly debitCount: number;
+  readonly syncs: SyncPlan;
+  readonly cardCommandCount: number;
+  readonly collection: CollectionPlan;
+}
+
+const FULL: BenchPlan = {
+  debitCount: 1_000,
+  syncs: { shortRun: 100, longRun: 600 },
+  cardCommandCount: 5_000,
+  collection: {
+    cardCount: 2_000,
+    rounds: 5,
+    sizes: [
+      { recordsOfBatch: 1_000, batchCount: 20 },
+      { recordsOfBatch: 100, batchCount: 60 },
+    ],
+  },
+};
+
+/** Enough to show that everything runs; the times of it mean little. */
+const QUICK: BenchPlan = {
+  debitCount: 50,
+  syncs: { shortRun: 10, longRun: 60 },
+  cardCommandCount: 100,
+  collection: {
+    cardCount: 100,
+    rounds: 1,
+    sizes: [
+      { recordsOfBatch: 1_000, batchCount: 4 },
+      { recordsOfBatch: 100, batchCount: 4 },
+    ],
+  },
+};
+
+/** `report` hears what is being measured now. */
+export async function runBench(
+  isQuick: boolean,
+  report: (line: string) => void,
+): Promise<BenchFigures> {
+  const plan = isQuick ? QUICK : FULL;
+  report('machine');
+  const machine = describeMachine();
+  report('packets of a debit');
+  const exchanges = await countDebitExchanges();
+  report(`${plan.debitCount} debits with the journal on disk, and as many without`);
+  const time = await measureDebits(plan.debitCount);
+  report('syncs of a debit, under strace');
+  const syncs = countSyncs(plan.syncs);
+  report('commands of the emulated card');
+  const card = await measureCardRates(plan.cardCommandCount);
+  report(`collection, ${plan.collection.cardCount} cards are issued and loaded`);
+  const collection = await measureCollection(plan.collection, report);
+  return { machine, debit: { exchanges, syncs, time }, card, collection };
+}

@@ -1,0 +1,96 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bytesToHex } from '@noble/ciphers/utils.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { milliseconds, yen } from '#units';
+import {
+  createTerminalFolder,
+  readTerminalConfig,
+  type TerminalFolder,
+} from '../../terminal/config.ts';
+import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
+import { TerminalProgram } from '../../terminal/terminal-program.ts';
+import { issuedCard, NOON, samKeys } from '../scheme.ts';
+
+const CONFIG = {
+  terminalId: 9,
+  merchantId: 1001,
+  merchantName: 'Kissa',
+  issuerUrl: 'http://127.0.0.1:9',
+  amountMax: 30_000,
+};
+
+let base: string;
+let folder: TerminalFolder;
+
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'kazasu-program-'));
+  folder = createTerminalFolder(join(base, 'terminal'), CONFIG);
+  const { masters, recordKey, ...sam } = samKeys('load', 9);
+  const hexMasters = Object.fromEntries(
+    [...masters].map(([label, key]) => [label, bytesToHex(key)]),
+  );
+  const file = { version: 1, ...sam, masters: hexMasters, recordKey: bytesToHex(recordKey) };
+  writeFileSync(folder.samPath, JSON.stringify(file));
+  const { publicKey } = generateKeyPairSync('ed25519');
+  writeFileSync(folder.issuerKeyPath, publicKey.export({ type: 'spki', format: 'pem' }));
+});
+
+afterEach(() => rmSync(base, { recursive: true }));
+
+describe('terminal program', () => {
+  it('opens its folder, loads a card, closes the batch and keeps it while nobody answers', async () => {
+    const program = await TerminalProgram.open(folder, () => NOON);
+    const reader = new EmulatedReader();
+    reader.present(issuedCard(1));
+    const request = { saleId: 'load 1', kind: 'load', amount: yen(1_000) } as const;
+    const outcome = await program.at(reader).tap(request, milliseconds(0));
+    expect(outcome).toMatchObject({ outcome: 'approved' });
+    expect(await program.closeBatches()).toMatchObject([{ number: 1 }]);
+    expect(await program.closeBatches()).toEqual([]);
+    expect(await program.upload()).toMatchObject([{ result: 'unreachable', batchNumber: 1 }]);
+    await program.close();
+  });
+
+  it('reads what is on a card without writing', async () => {
+    const program = await TerminalProgram.open(folder, () => NOON);
+    const reader = new EmulatedReader();
+    const terminal = program.at(reader);
+    expect(await terminal.readPurse(milliseconds(0))).toBeUndefined();
+    reader.present(issuedCard(1));
+    expect(await terminal.readPurse(milliseconds(0))).toMatchObject({ purse: { balance: 0 } });
+    expect(await program.journal.unresolvedIntents()).toEqual([]);
+    await program.close();
+  });
+});
+
+describe('terminal folder', () => {
+  it('gives back the configuration it was made with', () => {
+    expect(readTerminalConfig(folder)).toEqual({ version: 1, ...CONFIG });
+  });
+
+  it('names the field that is wrong, and the file that is missing', () => {
+    const text = readFileSync(folder.configPath, 'utf8');
+    writeFileSync(folder.configPath, text.replace('"terminalId": 9', '"terminalId": 16777216'));
+    expect(() => readTerminalConfig(folder)).toThrow(/terminalId/);
+    writeFileSync(folder.configPath, '{');
+    expect(() => readTerminalConfig(folder)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    );
+    rmSync(folder.configPath);
+    expect(() => readTerminalConfig(folder)).toThrow(/kazasu terminal init/);
+  });
+
+  it('is never made over another terminal', () => {
+    expect(() => createTerminalFolder(join(base, 'terminal'), CONFIG)).toThrow(/EEXIST/);
+  });
+
+  it('is not made for an address that is no web address', () => {
+    const other = join(base, 'other');
+    expect(() => createTerminalFolder(other, { ...CONFIG, issuerUrl: 'ftp://x' })).toThrow(
+      /issuerUrl/,
+    );
+  });
+});
