@@ -1,0 +1,129 @@
+import { bytesToHex } from '@noble/ciphers/utils.js';
+import { describe, expect, it } from 'vitest';
+import { createFelicaCard } from '#emulated-card';
+import { decodeWriteResult, encodeWritePayload } from '#felica/block-access';
+import { CommandCode, responseCodeOf } from '#felica/command-code';
+import { encodePollingRequest } from '#felica/polling';
+import { PURSE_SYSTEM_CODE } from '#purse/card-profile';
+import { encodePurseBlock } from '#purse/purse-block';
+import { yen } from '#units';
+import type { SamAuthentication, SecureChannel } from '../../../terminal/sam/sam.ts';
+import { decodeSamFile } from '../../../terminal/sam/sam-file.ts';
+import {
+  cardIdm,
+  masterOf,
+  personalisedCard,
+  samKeys,
+  seededRandom,
+  testSam,
+} from '../../scheme.ts';
+
+function samFile(kind: 'pos' | 'load'): Record<string, unknown> {
+  const { masters, recordKey, ...sam } = samKeys(kind, 7);
+  const hexMasters = [...masters].map(([label, key]) => [label, bytesToHex(key)]);
+  return {
+    version: 1,
+    ...sam,
+    masters: Object.fromEntries(hexMasters),
+    recordKey: bytesToHex(recordKey),
+  };
+}
+
+describe('SAM file', () => {
+  it.each(['pos', 'load'] as const)('of a %s SAM is read whole', (kind) => {
+    expect(decodeSamFile(JSON.stringify(samFile(kind)))).toMatchObject(samKeys(kind, 7));
+  });
+
+  it('of a POS that could make value is refused', () => {
+    const file = samFile('pos');
+    const masters = { ...(file['masters'] as object), LOAD: bytesToHex(masterOf('LOAD')) };
+    expect(() => decodeSamFile(JSON.stringify({ ...file, masters }))).toThrow(
+      expect.objectContaining({ code: 'SAM_FILE_RIGHTS_EXCESSIVE' }),
+    );
+  });
+
+  it.each([
+    ['samId', { samId: 0 }],
+    ['kind', { kind: 'master' }],
+    ['keyVersion', { keyVersion: 256 }],
+    ['recordKey', { recordKey: 'secret-that-must-not-show' }],
+    ['masters.DEBI', { masters: {} }],
+  ])('names the field that is wrong and never its content: %s', (field, change) => {
+    const text = JSON.stringify({ ...samFile('pos'), ...change });
+    expect(() => decodeSamFile(text)).toThrow(field);
+    expect(() => decodeSamFile(text)).not.toThrow('secret-that-must-not-show');
+  });
+
+  it('that is no JSON is refused without being quoted', () => {
+    expect(() => decodeSamFile('{"recordKey":"0011')).toThrow(/^SAM file [^0]*$/);
+  });
+});
+
+describe('software SAM', () => {
+  const card = createFelicaCard(personalisedCard(1), { random: seededRandom('card') });
+
+  async function authenticated(kind: 'pos' | 'load'): Promise<{
+    readonly channel: SecureChannel;
+    readonly authentication: SamAuthentication;
+  }> {
+    card.powerOff();
+    card.powerOn();
+    const polling = { systemCode: PURSE_SYSTEM_CODE, requestCode: 1, timeSlots: 0 } as const;
+    card.exchange(encodePollingRequest(polling));
+    const authentication = await testSam(kind, 7).startAuthentication(cardIdm(1));
+    const second = await authentication.answer(card.exchange(authentication.request)!);
+    const channel = await authentication.complete(card.exchange(second!)!);
+    return { channel: channel!, authentication };
+  }
+
+  async function write(channel: SecureChannel, block: Uint8Array): Promise<unknown> {
+    const elements = [{ serviceIndex: 0, accessMode: 'normal', blockNumber: 0 }] as const;
+    const payload = encodeWritePayload(elements, [block]);
+    const answer = card.exchange(await channel.seal(CommandCode.writeV2, payload));
+    const opened = await channel.open(responseCodeOf(CommandCode.writeV2), answer!);
+    return opened && decodeWriteResult(opened);
+  }
+
+  const rich = encodePurseBlock({
+    balance: yen(9_999),
+    cashback: yen(0),
+    userData: new Uint8Array(4),
+    executionId: Uint8Array.of(0, 1, 0, 0),
+  });
+
+  it('of a POS cannot raise a balance: what it writes is taken for an amount to subtract', async () => {
+    const { channel } = await authenticated('pos');
+    expect(await write(channel, rich)).toMatchObject({ statusFlag2: 0x01 });
+    expect(card.storedBlocks(PURSE_SYSTEM_CODE, 0x1010 as never)?.[0]?.slice(0, 4)).toEqual(
+      new Uint8Array(4),
+    );
+  });
+
+  it('of a load terminal can', async () => {
+    const { channel } = await authenticated('load');
+    expect(await write(channel, rich)).toEqual({ statusFlag1: 0, statusFlag2: 0 });
+  });
+
+  it('opens an answer once, with its own number and code only', async () => {
+    const { channel } = await authenticated('load');
+    const payload = encodeWritePayload(
+      [{ serviceIndex: 0, accessMode: 'normal', blockNumber: 0 }],
+      [rich],
+    );
+    const answer = card.exchange(await channel.seal(CommandCode.writeV2, payload))!;
+    expect(await channel.open(responseCodeOf(CommandCode.readV2), answer)).toBeUndefined();
+    expect(await channel.open(responseCodeOf(CommandCode.writeV2), answer)).toBeDefined();
+    await channel.seal(CommandCode.writeV2, payload);
+    expect(await channel.open(responseCodeOf(CommandCode.writeV2), answer)).toBeUndefined();
+  });
+
+  it('does not believe a card without the keys', async () => {
+    const authentication = await testSam('pos', 7).startAuthentication(cardIdm(2));
+    const foreign = createFelicaCard(personalisedCard(2, { keyVersion: 9 }), {
+      random: seededRandom('foreign'),
+    });
+    foreign.powerOn();
+    const answer = foreign.exchange(authentication.request);
+    expect(answer && (await authentication.answer(answer))).toBeUndefined();
+  });
+});
