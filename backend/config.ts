@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { generateKeystore, type Keystore } from './issuer/keystore.ts';
 import { formatKeystore, parseKeystore } from './issuer/keystore-file.ts';
@@ -26,6 +26,7 @@ export class ConfigError extends Error {
 }
 
 const TOKEN_BYTES = 32;
+const TOKEN_CHARACTERS_MIN = 32;
 const SECRET_FOLDER_MODE = 0o700;
 const SECRET_FILE_MODE = 0o600;
 
@@ -51,6 +52,8 @@ export function createBackendFolder(
     throw new ConfigError('CONFIG_EXISTS', `${folder.keystorePath}: this issuer exists already`);
   }
   mkdirSync(resolve(path), { recursive: true, mode: SECRET_FOLDER_MODE });
+  // A folder that was there before keeps its rights otherwise.
+  chmodSync(resolve(path), SECRET_FOLDER_MODE);
   const keystore = generateKeystore(issuerId, random);
   const token = Buffer.from(random(TOKEN_BYTES)).toString('base64url');
   // The keystore comes last: a folder with it is complete.
@@ -66,7 +69,11 @@ export function readKeystore(folder: BackendFolder): Keystore {
 }
 
 export function readOperatorToken(folder: BackendFolder): string {
-  return readText(folder.operatorTokenPath, 'make it with `kazasu backend init`').trim();
+  const remedy = 'make it with `kazasu backend init`';
+  const token = readText(folder.operatorTokenPath, remedy).trim();
+  // A token that anybody guesses opens the books to everybody.
+  if (token.length < TOKEN_CHARACTERS_MIN) throw missing(folder.operatorTokenPath, remedy, 'short');
+  return token;
 }
 
 export function readText(path: string, remedy: string): string {

@@ -109,10 +109,13 @@ function addOperation(command: Command): void {
     .option('--host <host>', 'the address to listen at', '127.0.0.1')
     .option('--port <port>', '0 takes any free one', argument(wholeFrom(0, 0xffff)), 8080)
     .action(serve);
-  folderCommand(command, 'close-window', 'verify what has arrived and close the window').action(
-    (options: FolderOption) =>
-      run(options, async ({ settlement }) => closeOutcome(await closeWindow(settlement))),
-  );
+  folderCommand(command, 'close-window', 'verify what has arrived and close the window')
+    .option('--window <number>', 'the window; if absent, the open one', ID)
+    .action((options: FolderOption & { readonly window?: number }) =>
+      run(options, async ({ settlement }) =>
+        closeOutcome(await closeWindow(settlement, options.window)),
+      ),
+    );
   folderCommand(command, 'settle', 'pay what a closed window owes')
     .requiredOption('--window <number>', 'the window', ID)
     .action((options: WindowOption) =>

@@ -38,7 +38,25 @@ export async function openBackend(folder: BackendFolder, now: () => EpochMs): Pr
   const keystore = readKeystore(folder);
   const operatorToken = readOperatorToken(folder);
   const database = await Database.open(folder.issuerPath, ISSUER_SCHEMA);
-  const carrierDatabase = await Database.open(folder.carrierPath, CARRIER_SCHEMA);
+  try {
+    const carrierDatabase = await Database.open(folder.carrierPath, CARRIER_SCHEMA);
+    return await assemble({ keystore, operatorToken, database, carrierDatabase, now });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly keystore: Keystore;
+  readonly operatorToken: string;
+  readonly database: Database;
+  readonly carrierDatabase: Database;
+  readonly now: () => EpochMs;
+}
+
+async function assemble(parts: Parts): Promise<Backend> {
+  const { keystore, operatorToken, database, carrierDatabase, now } = parts;
   await openFirstWindow(database, now());
   const carrier = new Carrier({ database: carrierDatabase, now });
   const verifier = new BatchVerifier({ database, keys: recordKeysOf(keystore), now });

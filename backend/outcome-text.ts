@@ -52,9 +52,10 @@ export function closeOutcome(closed: CloseResult): Outcome {
     };
   }
   const { result, windowNumber, figures } = closed;
+  const word = result === 'closed' ? 'is closed; everything adds up' : 'was closed before';
   return {
     json: { result, windowNumber, figures },
-    lines: [`Window ${windowNumber} is closed; everything adds up.`, ...figureLines(figures)],
+    lines: [`Window ${windowNumber} ${word}.`, ...figureLines(figures)],
   };
 }
 

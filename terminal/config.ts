@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { TERMINAL_ID_MAX } from '#purse/history-block';
@@ -68,6 +68,8 @@ export function createTerminalFolder(
   const file = { version: 1, ...config };
   parseConfig(file, folder.configPath);
   mkdirSync(resolve(path), { recursive: true, mode: 0o700 });
+  // A folder that was there before keeps its rights otherwise.
+  chmodSync(resolve(path), 0o700);
   const keys = generateTerminalKeyPair();
   writeNew(folder.configPath, `${JSON.stringify(file, null, 2)}\n`);
   writeNew(folder.privateKeyPath, keys.privateKeyPem);

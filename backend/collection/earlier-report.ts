@@ -8,7 +8,7 @@ import { type EarlierReport, verifyRecord } from './verify-record.ts';
 
 /**
  * Posted records that one of the rows speaks of again: under its SAM number (`number`); with its card
- * and counter, certified or released (`write`); or as a claim without a certificate (`claim`). CROSS
+ * and counter, certified (`write`); or as the very same claim without a certificate (`claim`). CROSS
  * JOIN keeps the order: each row is three searches, whatever the size of the table.
  */
 export const EARLIER_STATEMENT: string = `${fixedRowsInput(RECORD_COLUMNS)}
@@ -22,11 +22,11 @@ SELECT 'write', record.sam_id, record.sam_number, record.idm, record.card_counte
 FROM input CROSS JOIN record INDEXED BY record_certified ON record.idm = input.idm
   AND record.card_counter = input.card_counter AND record.has_certificate = 1
 UNION ALL
-SELECT CASE WHEN outcome = 'released' THEN 'write' ELSE 'claim' END, record.sam_id,
-  record.sam_number, record.idm, record.card_counter, record.purse_write
+SELECT 'claim', record.sam_id, record.sam_number, record.idm, record.card_counter,
+  record.purse_write
 FROM input CROSS JOIN record INDEXED BY record_uncertified ON record.idm = input.idm
   AND record.card_counter = input.card_counter AND record.has_certificate = 0
-LEFT JOIN resolution ON resolution.record_id = record.id`;
+  AND record.purse_write = input.purse_write`;
 
 /** What was reported before: the certificate that each report has, or should have. */
 interface Reports {
@@ -36,7 +36,7 @@ interface Reports {
    * Claims stand only in the way of the same claim: anybody with a SAM can make one up, and it must
    * not keep the true report from being accepted.
    */
-  readonly claims: Map<string, readonly Uint8Array[]>;
+  readonly claims: Set<string>;
 }
 
 /** Batches with their final verdicts, and the rows of what is posted of them. */
@@ -92,8 +92,7 @@ function earlierReportOf(
   if (earlier.some((report) => !sameBytes(report, expected))) return 'other';
   if (earlier.length > 0) return 'same';
   if (judged.record.certificate !== undefined) return 'none';
-  const isClaimed = claims.get(writeKeyOf(judged))?.some((claim) => sameBytes(claim, expected));
-  return isClaimed === true ? 'same' : 'none';
+  return claims.has(claimKeyOf(writeKeyOf(judged), expected)) ? 'same' : 'none';
 }
 
 function remember(
@@ -104,11 +103,11 @@ function remember(
   const writeKey = writeKeyOf(judged);
   byNumber.set(numberKeyOf(judged), expected);
   if (judged.record.certificate !== undefined) byWrite.set(writeKey, expected);
-  else claims.set(writeKey, [...(claims.get(writeKey) ?? []), expected]);
+  else claims.add(claimKeyOf(writeKey, expected));
 }
 
 async function readReports(reader: SqlReader, rows: Uint8Array): Promise<Reports> {
-  const reports: Reports = { byNumber: new Map(), byWrite: new Map(), claims: new Map() };
+  const reports: Reports = { byNumber: new Map(), byWrite: new Map(), claims: new Set() };
   for (const row of await reader.all(EARLIER_STATEMENT, [rows])) {
     const write = bytesIn(row, 'purse_write');
     const numberKey = `${numberIn(row, 'sam_id')}:${numberIn(row, 'sam_number')}`;
@@ -117,8 +116,7 @@ async function readReports(reader: SqlReader, rows: Uint8Array): Promise<Reports
     const source = textIn(row, 'source');
     if (source === 'number') reports.byNumber.set(numberKey, write);
     if (source === 'write') reports.byWrite.set(writeKey, write);
-    if (source !== 'claim') continue;
-    reports.claims.set(writeKey, [...(reports.claims.get(writeKey) ?? []), write]);
+    if (source === 'claim') reports.claims.add(claimKeyOf(writeKey, write));
   }
   return reports;
 }
@@ -129,4 +127,8 @@ function numberKeyOf({ record }: JudgedRecord): string {
 
 function writeKeyOf({ card, record }: JudgedRecord): string {
   return `${card}:${record.cardCounter}`;
+}
+
+function claimKeyOf(writeKey: string, purseWrite: Uint8Array): string {
+  return `${writeKey}:${Buffer.from(purseWrite).toString('hex')}`;
 }

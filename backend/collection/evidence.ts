@@ -11,6 +11,9 @@ export interface RefusedUpload {
   readonly detail: string;
 }
 
+/** What a refusal takes besides the bytes themselves. */
+const REFUSAL_BYTES = 256;
+
 export const EVIDENCE_STATEMENT = 'SELECT id FROM evidence WHERE sha256 = ?';
 
 /**
@@ -30,15 +33,16 @@ export class EvidenceStore {
 
   static async open(database: Database, refusedBytesMax: number): Promise<EvidenceStore> {
     const [row] = await database.all(
-      `SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM evidence
-       WHERE id IN (SELECT evidence_id FROM refusal)`,
+      `SELECT coalesce(sum(length(bytes) + ?), 0) AS bytes
+       FROM refusal CROSS JOIN evidence ON evidence.id = evidence_id`,
+      [REFUSAL_BYTES],
     );
     return new EvidenceStore(database, refusedBytesMax, numberIn(row, 'bytes'));
   }
 
   /** Anybody can send rubbish, so what is kept of rubbish is limited: the disk is for batches. */
   hasRoomForRefused(byteCount: number): boolean {
-    return this.#refusedBytes + byteCount <= this.#refusedBytesMax;
+    return this.#refusedBytes + byteCount + REFUSAL_BYTES <= this.#refusedBytesMax;
   }
 
   /** Resolves with the id of the bytes when they are on disk. */
@@ -70,6 +74,6 @@ export class EvidenceStore {
         refusedAt,
       ]),
     );
-    if (added > 0) this.#refusedBytes += byteCount;
+    if (added > 0) this.#refusedBytes += byteCount + REFUSAL_BYTES;
   }
 }

@@ -7,10 +7,3 @@ export const RECORD_AGE_MS_MAX: Milliseconds = milliseconds(180 * DAY_MS);
 
 /** Our choice: how far the clock of a terminal may be ahead of the issuer's. */
 export const RECORD_CLOCK_LEAD_MS_MAX: Milliseconds = milliseconds(DAY_MS);
-
-/**
- * Our choice: how long a debit without a certificate waits before the records around it are evidence
- * enough. They prove that the purse was written, not by whom: a terminal that was offline must have
- * had the time to report the same write with its certificate.
- */
-export const CENTRE_MATCH_AGE_MS_MIN: Milliseconds = milliseconds(7 * DAY_MS);

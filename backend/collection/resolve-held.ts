@@ -16,7 +16,6 @@ import {
 import { openWindowNumber } from '../ledger/open-window.ts';
 import { postTransfers } from '../ledger/posting.ts';
 import type { Transfer } from '../ledger/transfer.ts';
-import { CENTRE_MATCH_AGE_MS_MIN } from './record-limit.ts';
 import { KIND_CODE } from './record-row.ts';
 
 /** `released`: it was done as reported. `superseded`: a certified report of the write came. */
@@ -41,9 +40,10 @@ export interface HeldResolution {
  *
  * - Another report of the same purse write has a certificate: that one counts, this one is reversed.
  * - With a certificate, held for a gap: the missing SAM number has come.
- * - Without a certificate (centre match): both neighbors of the write are certified and fit, nobody
- *   else claims the write, and it has waited since before ?1. What the neighbors prove is that the
- *   card was written, not by whom, so the true owner first gets the time to report it.
+ *
+ * A record without a certificate is never released by its neighbors: they prove that the card was
+ * written, not by whom, and any terminal can read in the card's log what another one sold. It stays in
+ * suspense until a certified report of the write comes, or a person decides.
  */
 export const RESOLVABLE_STATEMENT = `
 SELECT * FROM (
@@ -60,20 +60,6 @@ SELECT record.id AS record_id, record.idm AS idm, record.kind AS kind,
         AND covering.first_sam_number <= record.sam_number - 1
         AND covering.last_sam_number >= record.sam_number - 1) THEN NULL
     WHEN record.has_certificate = 1 THEN 'released'
-    WHEN batch.received_at_ms <= ?1
-      AND EXISTS (
-        SELECT 1 FROM record AS next INDEXED BY record_certified
-        WHERE next.idm = record.idm AND next.card_counter = record.card_counter + 1
-          AND next.has_certificate = 1 AND next.balance_before_yen = record.balance_after_yen)
-      AND (record.card_counter = 1 AND record.balance_before_yen = 0 OR EXISTS (
-        SELECT 1 FROM record AS previous INDEXED BY record_certified
-        WHERE previous.idm = record.idm AND previous.card_counter = record.card_counter - 1
-          AND previous.has_certificate = 1
-          AND previous.balance_after_yen = record.balance_before_yen))
-      AND NOT EXISTS (
-        SELECT 1 FROM record AS rival INDEXED BY record_uncertified
-        WHERE rival.idm = record.idm AND rival.card_counter = record.card_counter
-          AND rival.has_certificate = 0 AND rival.id <> record.id) THEN 'released'
   END AS outcome
 FROM record INDEXED BY record_held CROSS JOIN batch ON batch.id = record.batch_id
 WHERE record.is_held = 1
@@ -83,8 +69,7 @@ WHERE outcome IS NOT NULL ORDER BY record_id`;
 /** Moves the money of held records out of suspense where evidence says whose it is. */
 export function resolveHeld(database: Database, now: EpochMs): Promise<HeldResolution> {
   return database.transaction(async (transaction) => {
-    const waitedSince = now - CENTRE_MATCH_AGE_MS_MIN;
-    const rows = await transaction.all(RESOLVABLE_STATEMENT, [waitedSince]);
+    const rows = await transaction.all(RESOLVABLE_STATEMENT);
     const windowNumber = await openWindowNumber(transaction);
     const resolved = rows.map(resolvedRecordOf);
     for (const record of resolved) await resolve(transaction, record, { windowNumber, now });

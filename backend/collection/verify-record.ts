@@ -73,9 +73,15 @@ const RULES: readonly Rule[] = [
   ),
   refusal('RECORD_KIND_NOT_ALLOWED', (record, { kindAllowed }) => record.kind !== kindAllowed),
   refusal('RECORD_AMOUNT_ZERO', (record) => record.amount === 0),
-  refusal('RECORD_AMOUNT_OVER_LIMIT', (record, { amountMax }) => record.amount > amountMax),
+  refusal(
+    'RECORD_AMOUNT_OVER_LIMIT',
+    (record, context) => record.amount > context.amountMax && !isValueOnCard(record, context),
+  ),
   refusal('RECORD_BALANCE_INCONSISTENT', (record) => !isBalanceConsistent(record)),
-  refusal('RECORD_DATE_OUT_OF_WINDOW', (record, { receivedAt }) => !isInTime(record, receivedAt)),
+  refusal(
+    'RECORD_DATE_OUT_OF_WINDOW',
+    (record, context) => !isInTime(record, context.receivedAt) && !isValueOnCard(record, context),
+  ),
   refusal('RECORD_CERTIFICATE_INVALID', isCertificateInvalid),
   {
     reason: 'RECORD_DUPLICATE',
@@ -118,6 +124,15 @@ function refusal(reason: RecordReason, applies: Rule['applies']): Rule {
 function isBalanceConsistent({ kind, amount, balanceBefore, balanceAfter }: PurseRecord): boolean {
   const change = kind === 'load' ? amount : -amount;
   return balanceBefore + change === balanceAfter;
+}
+
+/**
+ * A load that the card has certified is value that its holder can spend, whatever rule the terminal
+ * broke: refusing it would only forgive its merchant the cash.
+ */
+function isValueOnCard(record: PurseRecord, context: RecordContext): boolean {
+  const isCertified = record.certificate !== undefined && !isCertificateInvalid(record, context);
+  return record.kind === 'load' && isCertified;
 }
 
 function isInTime({ time }: PurseRecord, receivedAt: EpochMs): boolean {

@@ -84,7 +84,7 @@ CREATE TABLE record (
   purse_write BLOB NOT NULL,
   UNIQUE (sam_id, sam_number)) STRICT;
 CREATE UNIQUE INDEX record_certified ON record (idm, card_counter) WHERE has_certificate = 1;
-CREATE INDEX record_uncertified ON record (idm, card_counter) WHERE has_certificate = 0;
+CREATE INDEX record_uncertified ON record (idm, card_counter, purse_write) WHERE has_certificate = 0;
 CREATE INDEX record_held ON record (is_held) WHERE is_held = 1;
 CREATE TABLE finding (
   batch_id INTEGER NOT NULL REFERENCES batch,

@@ -25,8 +25,9 @@ export function operatorRoutes({ settlement, operatorToken }: OperatorRouteDepen
   router.get('/windows', isOperator, async (_request, response) => {
     response.json({ windows: await readWindows(database, WINDOWS_LISTED_MAX) });
   });
-  router.post('/windows/close', isOperator, async (_request, response) => {
-    const closed = await closeWindow(settlement);
+  router.post('/windows/:number/close', isOperator, async (request, response) => {
+    const windowNumber = pathNumber(request.params['number'], ID_MAX);
+    const closed = await closeWindow(settlement, windowNumber);
     if (closed.result === 'refused') throw new ApiError(closed.reason, closed.detail);
     response.json(closed);
   });

@@ -6,7 +6,7 @@ import { ApiError } from './api-error.ts';
 export function requireOperator(token: string): RequestHandler {
   return (request, _response, next) => {
     const [, given = ''] = /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
-    if (!isSameToken(given, token)) {
+    if (given === '' || !isSameToken(given, token)) {
       throw new ApiError('REQUEST_UNAUTHORIZED', 'expected the operator token');
     }
     next();

@@ -1,16 +1,30 @@
 import { type EpochMs, yen } from '#units';
 import type { Database, Transaction } from '../database/database.ts';
-import { numberIn } from '../database/row.ts';
+import { numberIn, textIn } from '../database/row.ts';
 import { openWindowNumber } from '../ledger/open-window.ts';
 import { type CarrierPort, deliverAdvices, writeAdvice } from './commission-advice.ts';
 import { openWindow } from './window.ts';
-import { type FigureFault, figureFault, readFigures, type WindowFigures } from './window-figure.ts';
+import {
+  type FigureFault,
+  figureFault,
+  parseFigures,
+  readFigures,
+  type WindowFigures,
+} from './window-figure.ts';
 
 /** In the order in which they are looked for. */
-export type CloseRefusal = 'SETTLEMENT_BATCHES_UNVERIFIED' | FigureFault;
+export type CloseRefusal =
+  | 'SETTLEMENT_WINDOW_UNKNOWN'
+  | 'SETTLEMENT_BATCHES_UNVERIFIED'
+  | FigureFault;
 
 export type CloseResult =
-  | { readonly result: 'closed'; readonly windowNumber: number; readonly figures: WindowFigures }
+  | {
+      /** `repeated`: it was closed before, with these figures, and nothing changes. */
+      readonly result: 'closed' | 'repeated';
+      readonly windowNumber: number;
+      readonly figures: WindowFigures;
+    }
   | {
       readonly result: 'refused';
       readonly reason: CloseRefusal;
@@ -28,9 +42,13 @@ export interface SettlementDependencies {
 
 /**
  * Closes the open window and opens the next. Everything received before is verified first. Where
- * anything does not add up the window stays open, with the figures in hand.
+ * anything does not add up the window stays open, with the figures in hand. Who names the window may
+ * ask again without closing the next one too.
  */
-export async function closeWindow(dependencies: SettlementDependencies): Promise<CloseResult> {
+export async function closeWindow(
+  dependencies: SettlementDependencies,
+  windowNumber?: number,
+): Promise<CloseResult> {
   const { database, carrier, now } = dependencies;
   const [last] = await database.all('SELECT coalesce(max(id), 0) AS id FROM batch');
   await dependencies.verifyPending();
@@ -38,20 +56,31 @@ export async function closeWindow(dependencies: SettlementDependencies): Promise
   await deliverAdvices(database, carrier, now());
   const position = await carrier.position();
   const closed = await database.transaction(async (transaction): Promise<CloseResult> => {
+    const open = await openWindowNumber(transaction);
+    const asked = windowNumber ?? open;
+    if (asked > open) return refused('SETTLEMENT_WINDOW_UNKNOWN', `window ${asked}`, undefined);
+    if (asked < open) return repeated(transaction, asked);
     const waiting = await countWaiting(transaction, numberIn(last, 'id'));
     if (waiting > 0) {
       const detail = `${waiting} batches are not verified`;
       return refused('SETTLEMENT_BATCHES_UNVERIFIED', detail, undefined);
     }
-    const windowNumber = await openWindowNumber(transaction);
-    const figures = await readFigures(transaction, windowNumber, position);
+    const figures = await readFigures(transaction, open, position);
     const fault = figureFault(figures);
-    if (fault !== undefined) return refused(fault, `window ${windowNumber}`, figures);
-    await writeClose(transaction, { windowNumber, figures, closedAt: now() });
-    return { result: 'closed', windowNumber, figures };
+    if (fault !== undefined) return refused(fault, `window ${open}`, figures);
+    await writeClose(transaction, { windowNumber: open, figures, closedAt: now() });
+    return { result: 'closed', windowNumber: open, figures };
   });
   await deliverAdvices(database, carrier, now());
   return closed;
+}
+
+async function repeated(transaction: Transaction, windowNumber: number): Promise<CloseResult> {
+  const [row] = await transaction.all('SELECT figures FROM window_close WHERE window_number = ?', [
+    windowNumber,
+  ]);
+  const figures = parseFigures(textIn(row, 'figures'));
+  return { result: 'repeated', windowNumber, figures };
 }
 
 async function countWaiting(transaction: Transaction, lastId: number): Promise<number> {

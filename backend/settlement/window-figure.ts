@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { negateYen, type SignedYen, signedYen, sumSignedYen } from '#units';
 import type { SqlReader } from '../database/database.ts';
 import { numberIn } from '../database/row.ts';
@@ -12,6 +13,8 @@ import {
   COMMISSION_PAYABLE,
   loadReceivableOf,
   merchantPayableOf,
+  named,
+  sideOf,
 } from '../ledger/chart-of-accounts.ts';
 import type { CarrierPort } from './commission-advice.ts';
 import { type MerchantTotal, payableOf, readMerchantTotals } from './merchant-total.ts';
@@ -39,6 +42,30 @@ export interface WindowFigures {
   readonly heldRecords: SignedYen;
   /** Merchants whose statement is not what the books say of this window. */
   readonly statementMismatchCount: number;
+}
+
+const amount: z.ZodType<SignedYen, number> = z.int().transform(signedYen);
+
+const FIGURES = z.strictObject({
+  float: amount,
+  loadReceivable: amount,
+  cardLiability: amount,
+  merchantPayable: amount,
+  commissionPayable: amount,
+  feeIncome: amount,
+  suspense: amount,
+  issuerTotal: amount,
+  carrierTotal: amount,
+  carrierReceivable: amount,
+  commissionOfWindow: amount,
+  cardShadow: amount,
+  heldRecords: amount,
+  statementMismatchCount: z.int(),
+});
+
+/** The figures as a closed window has them. */
+export function parseFigures(text: string): WindowFigures {
+  return FIGURES.parse(JSON.parse(text));
 }
 
 /** In the order in which they are looked for. */
@@ -95,15 +122,18 @@ export async function readFigures(
   const totals = await readMerchantTotals(reader, windowNumber);
   const [shadow] = await reader.all(SHADOW_TOTAL_STATEMENT);
   const [held] = await reader.all(HELD_TOTAL_STATEMENT);
-  const owed = (kind: string): SignedYen => negateYen(kindTotalOf(balances, kind));
+  const standing = (kind: string): SignedYen => {
+    const total = kindTotalOf(balances, kind);
+    return sideOf(named(kind)) === 'debit' ? total : negateYen(total);
+  };
   return {
-    float: kindTotalOf(balances, 'float'),
-    loadReceivable: kindTotalOf(balances, 'load-receivable'),
-    cardLiability: owed('card-liability'),
-    merchantPayable: owed('merchant-payable'),
-    commissionPayable: owed('commission-payable'),
-    feeIncome: owed('fee-income'),
-    suspense: owed('suspense'),
+    float: standing('float'),
+    loadReceivable: standing('load-receivable'),
+    cardLiability: standing('card-liability'),
+    merchantPayable: standing('merchant-payable'),
+    commissionPayable: standing('commission-payable'),
+    feeIncome: standing('fee-income'),
+    suspense: standing('suspense'),
     issuerTotal: totalOf(balances),
     carrierTotal: carrier.total,
     carrierReceivable: carrier.receivable,

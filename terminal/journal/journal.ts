@@ -116,11 +116,14 @@ export class Journal implements PurseJournal {
     return rows.map(intentOf);
   }
 
-  /** Every intent without an outcome, oldest first: what staff still have to ask customers about. */
+  /**
+   * Every intent of which nobody knows what became of it, oldest first: those that the card can still
+   * tell, and those that only the issuer can.
+   */
   async unresolvedIntents(): Promise<readonly PurseIntent[]> {
     const rows = await this.#database.all(
       `SELECT ${INTENT_COLUMNS} FROM intent LEFT JOIN outcome ON intent_number = number
-       WHERE state IS NULL ORDER BY number`,
+       WHERE state IS NULL OR state = 'centre-match' ORDER BY number`,
     );
     return rows.map(intentOf);
   }

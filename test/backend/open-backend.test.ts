@@ -12,7 +12,7 @@ describe('openBackend', () => {
     scenario = await Scenario.open();
     const kiosk = await scenario.terminal(1, 'load');
     const till = await scenario.terminal(2);
-    const card = await scenario.card(1);
+    const card = await scenario.card(1, 0);
     kiosk.write(card, 5_000);
     expect((await scenario.upload(kiosk, kiosk.close())).result).toBe('stored');
     till.write(card, 1_200);

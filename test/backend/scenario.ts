@@ -101,8 +101,10 @@ export class Scenario {
     });
   }
 
-  async card(number: number): Promise<TestCard> {
+  /** A registered card. What is on it before its first record was loaded where nobody reported. */
+  async card(number: number, balance = 10_000): Promise<TestCard> {
     const card = this.unknownCard(number);
+    card.balance = yen(balance);
     const account = { idm: card.idm, keyVersion: KEY_VERSION };
     await registerCard(this.backend.database, account, this.clock);
     return card;

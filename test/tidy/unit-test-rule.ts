@@ -29,11 +29,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     provenBy: 'test/terminal/purse-terminal.test.ts',
   },
   {
-    paths: ['card-emulator/purse/card-image.ts'],
-    reason: 'an image is right if the card that is opened from it is the one it was made of',
-    provenBy: 'test/card-emulator/card/card-image.test.ts',
-  },
-  {
     paths: [
       'backend/batch/acknowledgement.ts',
       'backend/batch/batch-signature.ts',

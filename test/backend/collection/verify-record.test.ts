@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import type { PurseRecord } from '#batch/record';
+import { epochMs, yen } from '#units';
+import {
+  RECORD_AGE_MS_MAX,
+  RECORD_CLOCK_LEAD_MS_MAX,
+} from '../../../backend/collection/record-limit.ts';
+import {
+  RECORD_REASONS,
+  type RecordContext,
+  sameInConstantTime,
+  verifyRecord,
+} from '../../../backend/collection/verify-record.ts';
+import { cardIdm, ISSUER_ID, NOON } from '../../scheme.ts';
+
+const CERTIFICATE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+
+const RECORD: PurseRecord = {
+  kind: 'debit',
+  issuerId: ISSUER_ID,
+  idm: cardIdm(1),
+  keyVersion: 1,
+  cardCounter: 5,
+  terminalId: 42,
+  samId: 7,
+  samNumber: 1,
+  terminalTransactionNumber: 1,
+  amount: yen(300),
+  balanceBefore: yen(1_000),
+  balanceAfter: yen(700),
+  time: NOON,
+  executionId: Uint8Array.of(0, 5, 0, 0),
+  certificate: CERTIFICATE,
+  resolution: 'at-tap',
+  samMac: new Uint8Array(16),
+};
+
+const CONTEXT: RecordContext = {
+  issuerId: ISSUER_ID,
+  isSamKnown: true,
+  kindAllowed: 'debit',
+  isSealAuthentic: true,
+  cardKeyVersion: 1,
+  amountMax: yen(300),
+  receivedAt: NOON,
+  expectedCertificate: CERTIFICATE,
+  earlierReport: 'none',
+  isAfterGap: false,
+};
+
+type Change = [Partial<PurseRecord>, Partial<RecordContext>];
+
+/** For each reason, in the documented order, what makes it apply. */
+const CHANGES: Readonly<Record<string, Change>> = {
+  RECORD_ISSUER_UNKNOWN: [{ issuerId: 82 }, {}],
+  RECORD_SAM_UNKNOWN: [{}, { isSamKnown: false }],
+  RECORD_SAM_MAC_INVALID: [{}, { isSealAuthentic: false }],
+  RECORD_CARD_UNKNOWN: [{}, { cardKeyVersion: undefined }],
+  RECORD_KEY_VERSION_UNKNOWN: [{ keyVersion: 2 }, {}],
+  RECORD_KIND_NOT_ALLOWED: [{}, { kindAllowed: 'load' }],
+  RECORD_AMOUNT_ZERO: [{ amount: yen(0) }, {}],
+  RECORD_AMOUNT_OVER_LIMIT: [{ amount: yen(301) }, {}],
+  RECORD_BALANCE_INCONSISTENT: [{ balanceAfter: yen(701) }, {}],
+  RECORD_DATE_OUT_OF_WINDOW: [{ time: epochMs(NOON - RECORD_AGE_MS_MAX - 1) }, {}],
+  RECORD_CERTIFICATE_INVALID: [{ certificate: CERTIFICATE.with(7, 9) }, {}],
+  RECORD_DUPLICATE: [{}, { earlierReport: 'same' }],
+  RECORD_COUNTER_REUSED: [{}, { earlierReport: 'other' }],
+  RECORD_SAM_NUMBER_GAP: [{}, { isAfterGap: true }],
+  RECORD_CERTIFICATE_MISSING: [{ certificate: undefined }, {}],
+};
+
+function verdictOn(...changes: Change[]): unknown {
+  const record = Object.assign({}, RECORD, ...changes.map(([change]) => change));
+  const context = Object.assign({}, CONTEXT, ...changes.map(([, change]) => change));
+  return verifyRecord(record, context);
+}
+
+describe('verifyRecord', () => {
+  it('accepts a record with which nothing is wrong', () => {
+    expect(verdictOn()).toEqual({ verdict: 'accepted' });
+  });
+
+  it('has the reasons in the documented order', () => {
+    expect(RECORD_REASONS).toEqual(Object.keys(CHANGES));
+  });
+
+  it.each([
+    [
+      'an amount over the limit',
+      { amount: yen(301), balanceBefore: yen(0), balanceAfter: yen(301) },
+    ],
+    [
+      'a date out of the window',
+      {
+        amount: yen(300),
+        balanceBefore: yen(0),
+        balanceAfter: yen(300),
+        time: epochMs(NOON - RECORD_AGE_MS_MAX - 1),
+      },
+    ],
+  ])('has a certified load owed in spite of %s: its value can be spent', (_what, change) => {
+    const load = { ...change, kind: 'load' } as const;
+    expect(verdictOn([load, { kindAllowed: 'load' }])).toEqual({ verdict: 'accepted' });
+    const uncertified = { ...load, certificate: undefined };
+    expect(verdictOn([uncertified, { kindAllowed: 'load' }])).toMatchObject({ verdict: 'refused' });
+  });
+
+  it.each(RECORD_REASONS)('looks for %s', (reason) => {
+    expect(verdictOn(CHANGES[reason]!)).toMatchObject({ reason });
+  });
+
+  // Reasons that cannot meet: a record has one amount, one certificate and one earlier report.
+  const EXCLUSIVE = [
+    ['RECORD_AMOUNT_ZERO', 'RECORD_AMOUNT_OVER_LIMIT'],
+    ['RECORD_CERTIFICATE_INVALID', 'RECORD_CERTIFICATE_MISSING'],
+    ['RECORD_DUPLICATE', 'RECORD_COUNTER_REUSED'],
+  ];
+
+  it('reports the first of any two reasons that apply together', () => {
+    for (const [index, first] of RECORD_REASONS.entries()) {
+      for (const second of RECORD_REASONS.slice(index + 1)) {
+        if (EXCLUSIVE.some((pair) => pair.includes(first) && pair.includes(second))) continue;
+        // The earlier one is applied last, so that its change of a field that both need stays.
+        expect(verdictOn(CHANGES[second]!, CHANGES[first]!)).toMatchObject({ reason: first });
+      }
+    }
+  });
+
+  it('holds only for what may still come, and calls a second write under one counter fraud', () => {
+    const verdicts = RECORD_REASONS.map((reason) => verdictOn(CHANGES[reason]!)) as {
+      verdict: string;
+      reason: string;
+    }[];
+    const reasonsOf = (verdict: string): string[] =>
+      verdicts.filter((one) => one.verdict === verdict).map(({ reason }) => reason);
+    expect(reasonsOf('held')).toEqual(['RECORD_SAM_NUMBER_GAP', 'RECORD_CERTIFICATE_MISSING']);
+    expect(reasonsOf('ignored')).toEqual(['RECORD_DUPLICATE']);
+    expect(reasonsOf('fraud')).toEqual(['RECORD_COUNTER_REUSED']);
+  });
+
+  it('takes a load that adds up from a load SAM', () => {
+    const load = { kind: 'load', balanceAfter: yen(1_300) } as const;
+    expect(verdictOn([load, { kindAllowed: 'load' }])).toEqual({ verdict: 'accepted' });
+    expect(verdictOn([{ kind: 'load' }, { kindAllowed: 'load' }])).toMatchObject({
+      reason: 'RECORD_BALANCE_INCONSISTENT',
+    });
+  });
+
+  it.each([
+    ['as old as may be', NOON - RECORD_AGE_MS_MAX, 'accepted'],
+    ['a millisecond older', NOON - RECORD_AGE_MS_MAX - 1, 'refused'],
+    ['as far ahead as may be', NOON + RECORD_CLOCK_LEAD_MS_MAX, 'accepted'],
+    ['a millisecond further', NOON + RECORD_CLOCK_LEAD_MS_MAX + 1, 'refused'],
+  ])('judges the clock of the terminal: %s', (_what, time, verdict) => {
+    expect(verdictOn([{ time: epochMs(time) }, {}])).toMatchObject({ verdict });
+  });
+
+  it('takes no certificate for good where there is none to compare it with', () => {
+    expect(verdictOn([{}, { expectedCertificate: undefined }])).toMatchObject({
+      reason: 'RECORD_CERTIFICATE_INVALID',
+    });
+  });
+});
+
+describe('sameInConstantTime', () => {
+  it('compares every byte and the length', () => {
+    expect(sameInConstantTime(CERTIFICATE, CERTIFICATE.slice())).toBe(true);
+    expect(sameInConstantTime(CERTIFICATE, CERTIFICATE.with(0, 0))).toBe(false);
+    expect(sameInConstantTime(CERTIFICATE, CERTIFICATE.with(7, 0))).toBe(false);
+    expect(sameInConstantTime(CERTIFICATE, CERTIFICATE.subarray(1))).toBe(false);
+  });
+});

@@ -1,0 +1,77 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  backendFolder,
+  createBackendFolder,
+  readKeystore,
+  readOperatorToken,
+  readText,
+  writeNewFile,
+} from '../../backend/config.ts';
+import { seededRandom } from '../scheme.ts';
+
+describe('data directory', () => {
+  let parent: string;
+  let path: string;
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'kazasu-'));
+    path = join(parent, 'office');
+  });
+  afterEach(() => rmSync(parent, { recursive: true }));
+  const create = (seed = 'issuer') => createBackendFolder(path, 81, seededRandom(seed));
+
+  it('is its owner’s, and so is every secret in it', () => {
+    const folder = create();
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    for (const secret of [folder.keystorePath, folder.operatorTokenPath]) {
+      expect(statSync(secret).mode & 0o777).toBe(0o600);
+    }
+    expect(readdirSync(path).sort()).toEqual([
+      'issuer-keys.json',
+      'issuer-public.pem',
+      'operator-token',
+    ]);
+  });
+
+  it('holds the keys, their public half and a token that cannot be guessed', () => {
+    const folder = create();
+    const keystore = readKeystore(folder);
+    expect(keystore.issuerId).toBe(81);
+    expect(readText(folder.publicKeyPath, '')).toBe(keystore.publicKeyPem);
+    expect(readOperatorToken(folder)).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('is never made over an existing one', () => {
+    const folder = create();
+    const [keys, token] = [readText(folder.keystorePath, ''), readOperatorToken(folder)];
+    expect(() => create('another')).toThrow(expect.objectContaining({ code: 'CONFIG_EXISTS' }));
+    expect(readText(folder.keystorePath, '')).toBe(keys);
+    expect(readOperatorToken(folder)).toBe(token);
+  });
+
+  it('can be made where an earlier attempt stopped before the keys were written', () => {
+    const folder = create();
+    rmSync(folder.keystorePath);
+    expect(readKeystore(create('another')).issuerId).toBe(81);
+  });
+
+  it('says what to do where it is missing', () => {
+    expect(() => readKeystore(backendFolder(path))).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_MISSING',
+        message: expect.stringContaining('make it with `kazasu backend init`'),
+      }),
+    );
+  });
+
+  it('writes no file over another', () => {
+    const file = join(parent, 'sam.json');
+    writeFileSync(file, 'the only keys');
+    expect(() => writeNewFile(file, 'others')).toThrow(
+      expect.objectContaining({ code: 'CONFIG_EXISTS' }),
+    );
+    expect(readText(file, '')).toBe('the only keys');
+  });
+});

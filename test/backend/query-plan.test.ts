@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BATCH_STATEMENT, REPLAY_STATEMENT } from '../../backend/collection/batch-sequence.ts';
+import { EARLIER_STATEMENT } from '../../backend/collection/earlier-report.ts';
+import { EVIDENCE_STATEMENT } from '../../backend/collection/evidence.ts';
+import { INSERT_RECORDS_STATEMENT, SHADOW_STATEMENT } from '../../backend/collection/record-row.ts';
+import { RESOLVABLE_STATEMENT } from '../../backend/collection/resolve-held.ts';
+import { UNVERIFIED_STATEMENT } from '../../backend/collection/unverified-batch.ts';
+import { SURPRISES_STATEMENT } from '../../backend/issuer/card-account.ts';
+import { MERCHANT_STATEMENT } from '../../backend/issuer/merchant.ts';
+import { SAM_STATEMENT } from '../../backend/issuer/sam-account.ts';
+import { TERMINAL_STATEMENT } from '../../backend/issuer/terminal.ts';
+import { BALANCES_STATEMENT, WINDOW_BALANCES_STATEMENT } from '../../backend/ledger/books.ts';
+import { MERCHANT_TOTAL_STATEMENT } from '../../backend/settlement/merchant-total.ts';
+import { BATCHES_STATEMENT, FINDINGS_STATEMENT } from '../../backend/settlement/statement-list.ts';
+import {
+  HELD_TOTAL_STATEMENT,
+  SHADOW_TOTAL_STATEMENT,
+} from '../../backend/settlement/window-figure.ts';
+import { planOf, walksOf } from './query-plan.ts';
+import { Scenario } from './scenario.ts';
+
+/** Statements that run for each upload, batch, group or statement, however much is stored. */
+const STATEMENTS = {
+  BATCH_STATEMENT,
+  REPLAY_STATEMENT,
+  EARLIER_STATEMENT,
+  EVIDENCE_STATEMENT,
+  INSERT_RECORDS_STATEMENT,
+  SHADOW_STATEMENT,
+  RESOLVABLE_STATEMENT,
+  UNVERIFIED_STATEMENT,
+  SURPRISES_STATEMENT,
+  MERCHANT_STATEMENT,
+  SAM_STATEMENT,
+  TERMINAL_STATEMENT,
+  WINDOW_BALANCES_STATEMENT,
+  MERCHANT_TOTAL_STATEMENT,
+  BATCHES_STATEMENT,
+  FINDINGS_STATEMENT,
+  HELD_TOTAL_STATEMENT,
+};
+
+describe('query plan', () => {
+  let scenario: Scenario;
+  beforeAll(async () => {
+    scenario = await Scenario.open();
+  });
+  afterAll(() => scenario.remove());
+
+  it.each(Object.entries(STATEMENTS))('%s walks no table that grows', async (_name, sql) => {
+    expect(await walksOf(scenario, sql)).toEqual([]);
+  });
+
+  it('the shadow of new records begins after the last old one', async () => {
+    expect(await planOf(scenario, SHADOW_STATEMENT)).toContain(
+      'SEARCH record USING INTEGER PRIMARY KEY (rowid>?)',
+    );
+  });
+
+  it('earlier reports are three searches a row', async () => {
+    const plan = await planOf(scenario, EARLIER_STATEMENT);
+    expect(plan.filter((step) => step.startsWith('SEARCH record'))).toEqual([
+      'SEARCH record USING INDEX sqlite_autoindex_record_1 (sam_id=? AND sam_number=?)',
+      'SEARCH record USING INDEX record_certified (idm=? AND card_counter=?)',
+      'SEARCH record USING INDEX record_uncertified (idm=? AND card_counter=? AND purse_write=?)',
+    ]);
+  });
+
+  it('held records are found among themselves', async () => {
+    for (const sql of [RESOLVABLE_STATEMENT, HELD_TOTAL_STATEMENT]) {
+      expect(await planOf(scenario, sql)).toContainEqual(
+        expect.stringMatching(/^SEARCH record USING INDEX record_held \(is_held=\?\)/),
+      );
+    }
+  });
+
+  // Both run once for each close of a window, on an index or a narrow table.
+  it('only the close of a window walks all entries and all shadows', async () => {
+    expect(await walksOf(scenario, BALANCES_STATEMENT)).toEqual([
+      'SCAN entry USING COVERING INDEX entry_by_account',
+    ]);
+    expect(await walksOf(scenario, SHADOW_TOTAL_STATEMENT)).toEqual(['SCAN card_shadow']);
+  });
+});

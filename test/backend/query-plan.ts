@@ -1,0 +1,16 @@
+import type { Scenario } from './scenario.ts';
+
+/** The tables that grow with every batch: no statement may walk one of them. */
+const GROWING =
+  /^SCAN (?:record|batch|entry|transfer|finding|evidence|posted_batch|card_account|card_shadow|resolution)\b/;
+
+/** The steps of SQLite's plan for a statement on the issuer's schema. */
+export async function planOf(scenario: Scenario, sql: string): Promise<readonly string[]> {
+  const rows = await scenario.backend.database.all(`EXPLAIN QUERY PLAN ${sql}`);
+  return rows.map(({ detail }) => String(detail));
+}
+
+/** The steps that walk a growing table from its beginning to its end. */
+export async function walksOf(scenario: Scenario, sql: string): Promise<readonly string[]> {
+  return (await planOf(scenario, sql)).filter((step) => GROWING.test(step));
+}
