@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import { type EpochMs, epochMs, milliseconds } from '#units';
 import { closeBatch } from './batch/close-batch.ts';
 import { httpUplink } from './batch/http-uplink.ts';
 import { issuerPublicKey, terminalPrivateKey } from './batch/terminal-key.ts';
 import { type UploadResult, uploadNextBatch } from './batch/upload-batch.ts';
 import {
+  ConfigError,
   readTerminalConfig,
   readText,
   type TerminalConfig,
@@ -74,9 +75,8 @@ export class TerminalProgram {
   /** Closes as many batches as the records since the last close fill. */
   async closeBatches(): Promise<readonly JournalledBatch[]> {
     const { config, sam, journal } = this;
-    const privateKey = terminalPrivateKey(
-      readText(this.#folder.privateKeyPath, 'it was made by `kazasu terminal init`'),
-    );
+    const remedy = 'it was made by `kazasu terminal init`';
+    const privateKey = keyAt(this.#folder.privateKeyPath, remedy, terminalPrivateKey);
     const closed: JournalledBatch[] = [];
     for (;;) {
       const batch = await closeBatch({
@@ -95,9 +95,8 @@ export class TerminalProgram {
   /** Uploads in order until nothing is left, or the first batch that the issuer did not take. */
   async upload(): Promise<readonly UploadResult[]> {
     const { config, journal } = this;
-    const issuerKey = issuerPublicKey(
-      readText(this.#folder.issuerKeyPath, 'put the public key there that the issuer gave you'),
-    );
+    const remedy = 'put the public key there that the issuer gave you';
+    const issuerKey = keyAt(this.#folder.issuerKeyPath, remedy, issuerPublicKey);
     const uplink = httpUplink(config.issuerUrl, UPLOAD_TIMEOUT_MS);
     const results: UploadResult[] = [];
     for (;;) {
@@ -116,6 +115,21 @@ export class TerminalProgram {
   close(): Promise<void> {
     return this.journal.close();
   }
+}
+
+/** Throws `ConfigError`, which names the file and never shows what is in it. */
+function keyAt(path: string, remedy: string, parse: (pem: string) => KeyObject): KeyObject {
+  const pem = readText(path, remedy);
+  try {
+    return parse(pem);
+  } catch (cause) {
+    throw invalidKey(path, remedy, cause);
+  }
+}
+
+function invalidKey(path: string, remedy: string, cause: unknown): ConfigError {
+  const message = `${path}: expected an Ed25519 key in PEM; ${remedy}`;
+  return new ConfigError('CONFIG_INVALID', message, { cause });
 }
 
 export function wallClock(): EpochMs {

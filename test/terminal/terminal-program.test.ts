@@ -66,6 +66,20 @@ describe('terminal program', () => {
   });
 });
 
+describe('a key of the wrong kind', () => {
+  it('is named by its file, and nothing is closed or uploaded', async () => {
+    const program = await TerminalProgram.open(folder, () => NOON);
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(folder.privateKeyPath, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(folder.issuerKeyPath, publicKey.export({ type: 'spki', format: 'pem' }));
+    await expect(program.closeBatches()).rejects.toThrow(/terminal-key\.pem: expected an Ed25519/);
+    await expect(program.upload()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    writeFileSync(folder.issuerKeyPath, 'not a key');
+    await expect(program.upload()).rejects.toThrow(/issuer-public\.pem/);
+    await program.close();
+  });
+});
+
 describe('terminal folder', () => {
   it('gives back the configuration it was made with', () => {
     expect(readTerminalConfig(folder)).toEqual({ version: 1, ...CONFIG });
