@@ -1,7 +1,7 @@
 import sqlite3 from 'sqlite3';
 
 /**
- * `JOURNAL_UNAVAILABLE`: the file cannot be opened. `JOURNAL_FOREIGN`: it belongs to another terminal
+ * `JOURNAL_UNAVAILABLE`: the file cannot be opened, or another program has it open. `JOURNAL_FOREIGN`: it belongs to another terminal
  * or SAM. `JOURNAL_FULL`: the disk is full. `JOURNAL_WRITE_FAILED`: anything else on the way to disk.
  */
 export type JournalErrorCode =
@@ -23,7 +23,8 @@ export class JournalError extends Error {
 export type SqlValue = string | number | Uint8Array | null;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
-const BUSY_TIMEOUT_MS = 5_000;
+/** Long enough for a command that is about to end, short for a cashier who started two. */
+const BUSY_TIMEOUT_MS = 1_000;
 
 /**
  * Sales and loads are rows that are written once. An intent comes before its card write, an outcome
@@ -76,7 +77,10 @@ export class JournalDatabase {
       const database = await openDatabase(path);
       database.configure('busyTimeout', BUSY_TIMEOUT_MS);
       const opened = new JournalDatabase(database);
-      await opened.#execute('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+      // Exclusive: a second program with counters of its own would number records twice.
+      await opened.#execute(
+        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;',
+      );
       await opened.#execute(SCHEMA);
       return opened;
     } catch (cause) {
@@ -143,7 +147,11 @@ function finalize(statement: sqlite3.Statement): Promise<void> {
 }
 
 function openError(path: string, cause: unknown): JournalError {
-  return new JournalError('JOURNAL_UNAVAILABLE', `journal ${path}: cannot be opened`, { cause });
+  return new JournalError(
+    'JOURNAL_UNAVAILABLE',
+    `journal ${path}: cannot be opened; is another terminal program running?`,
+    { cause },
+  );
 }
 
 function writeError(cause: Error): JournalError {

@@ -72,6 +72,13 @@ describe('journal', () => {
     await (await open()).close();
   });
 
+  it('is open in one program at a time, so that no number is given twice', async () => {
+    const first = await open();
+    await expect(open()).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
+    await first.close();
+    await (await open()).close();
+  });
+
   it('is unavailable where the file is none of its own, and changes nothing there', async () => {
     writeFileSync(path, 'not a database, but somebody needs it');
     await expect(open()).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
@@ -90,6 +97,7 @@ describe('journal', () => {
         bytes: new Uint8Array(1),
       });
       await counter.journal.recordAcknowledgement(1, new Uint8Array(1));
+      await counter.journal.close();
       const database = await JournalDatabase.open(join(counter.folder, 'journal.db'));
       const column = await firstColumn(database, table);
       const refused = { code: 'JOURNAL_WRITE_FAILED' };
@@ -98,7 +106,7 @@ describe('journal', () => {
       );
       await expect(database.run(`DELETE FROM ${table}`, [])).rejects.toMatchObject(refused);
       await database.close();
-      await counter.stop();
+      rmSync(counter.folder, { recursive: true });
     },
   );
 });
