@@ -9,7 +9,7 @@ import type { BlockListElement } from '#felica/block-list';
 import { CommandCode, responseCodeOf } from '#felica/command-code';
 import type { IDm, PMm } from '#felica/identifiers';
 import { responseTimeOut } from '#felica/response-time';
-import { formatStatusFlags, isNormalEnd } from '#felica/status-flag';
+import { formatStatusFlags, isNormalEnd, StatusFlag2 } from '#felica/status-flag';
 import { decodeCardData } from '#purse/card-data';
 import { HISTORY_ENTRY_COUNT } from '#purse/card-profile';
 import { decodeHistoryEntry, type HistoryEntry } from '#purse/history-block';
@@ -88,7 +88,9 @@ async function writePurse(
   const payload = encodeWritePayload(elements, [purseBlock, historyBlock]);
   const answer = await exchangeSecurely(card, CommandCode.writeV2, payload, elements.length);
   const flags = answer && decodeWriteResult(answer);
-  if (flags === undefined) return { result: 'lost' };
+  // A memory error is fatal and does not say how far the card came (M617 §4.5.2): it is no refusal.
+  const isOpen = flags === undefined || flags.statusFlag2 === StatusFlag2.memoryError;
+  if (isOpen) return { result: 'lost' };
   return isNormalEnd(flags)
     ? { result: 'written' }
     : { result: 'refused', detail: formatStatusFlags(flags) };

@@ -24,7 +24,7 @@ export type PurseWriteResult =
   | { readonly result: 'written' }
   /** The card answered, under its MAC, that it wrote nothing. */
   | { readonly result: 'refused'; readonly detail: string }
-  /** Silence, nonsense or a broken reader: the card may have written. */
+  /** Silence, nonsense, a failed memory or a broken reader: the card may have written. */
   | { readonly result: 'lost' };
 
 /**

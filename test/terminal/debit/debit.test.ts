@@ -69,19 +69,6 @@ describe('many taps with faults at every command, two terminals, crashes and ret
     expect(sales).toHaveLength(new Set(sales).size);
     for (const saleId of approved.keys()) expect(sales).toContain(saleId);
   });
-
-  it('takes nothing at all when the intent cannot be made durable', async () => {
-    const card = issuedCard(1);
-    const loader = new Counter({ kind: 'load', terminalId: 9 });
-    await loader.start();
-    await loader.tap(card, 'load', 1_000);
-    const shop = new Counter();
-    await shop.start();
-    await shop.journal.close();
-    await expect(shop.tap(card, 'sale 1', 100)).rejects.toThrow();
-    expect(balanceOf(card)).toBe(1_000);
-    counters.push(loader);
-  });
 });
 
 function faultsFrom(random: (below: number) => number): readonly CardFault[] {

@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeRecord } from '#batch/record';
+import type { CardLink } from '#emulated-card';
+import { milliseconds, yen } from '#units';
+import type { FelicaCard } from '../../../card-emulator/card/felica-card.ts';
+import type { PurseJournal } from '../../../terminal/debit/purse-journal.ts';
+import { Journal } from '../../../terminal/journal/journal.ts';
+import { JournalError } from '../../../terminal/journal/journal-database.ts';
+import { PurseTerminal, type SaleOutcome } from '../../../terminal/purse-terminal.ts';
+import { EmulatedReader } from '../../../terminal/reader/emulated-reader.ts';
+import { ISSUER_ID, issuedCard, KEY_VERSION, NOON, testSam } from '../../scheme.ts';
+import { balanceOf } from '../counter.ts';
+
+const SEED = 20_261_123;
+const LOADED = 50_000;
+const SALES = 6;
+
+/** One touch of the card: which sale it is for, and what goes wrong in it. */
+const TOUCH = fc.record({
+  sale: fc.nat(SALES - 1),
+  /** The exchange that gets no answer; the seventh and later ones are of a sale that is resolved. */
+  silentExchange: fc.option(fc.integer({ min: 1, max: 9 })),
+  isExecuted: fc.boolean(),
+  /** Whether the card is still there afterwards, so that the cashier asks again at once. */
+  staysInField: fc.boolean(),
+  diskFault: fc.constantFrom('none', 'none', 'none', 'intent', 'outcome', 'power cut'),
+});
+
+type Touch = typeof TOUCH extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** A terminal whose disk fails when it is told to. */
+class Shop {
+  readonly reader: EmulatedReader = new EmulatedReader();
+  readonly journal: Journal;
+  diskFault: Touch['diskFault'] = 'none';
+  readonly #terminalId: number;
+  readonly #kind: 'pos' | 'load';
+  #terminal: PurseTerminal;
+
+  private constructor(terminalId: number, kind: 'pos' | 'load', journal: Journal) {
+    this.#terminalId = terminalId;
+    this.#kind = kind;
+    this.journal = journal;
+    this.#terminal = this.#start();
+  }
+
+  static async open(terminalId: number, kind: 'pos' | 'load' = 'pos'): Promise<Shop> {
+    const sam = testSam(kind, terminalId);
+    const journal = await Journal.open({ path: ':memory:', terminalId, sam, now: () => NOON });
+    return new Shop(terminalId, kind, journal);
+  }
+
+  /** The program starts again: it knows what is in its journal and nothing else. */
+  restart(): void {
+    this.#terminal = this.#start();
+  }
+
+  async tap(saleId: string, amount: number): Promise<SaleOutcome | undefined> {
+    const kind = this.#kind === 'load' ? 'load' : 'debit';
+    try {
+      return await this.#terminal.tap({ saleId, kind, amount: yen(amount) }, milliseconds(0));
+    } catch (error) {
+      if (error instanceof JournalError) return undefined;
+      throw error;
+    }
+  }
+
+  async recordedAmounts(): Promise<readonly number[]> {
+    const encoded = await this.journal.recordsAfter(0, 1_000);
+    return encoded.map((bytes) => {
+      const decoded = decodeRecord(bytes);
+      if (decoded.result === 'refused') throw new Error(decoded.field);
+      return decoded.record.amount;
+    });
+  }
+
+  #start(): PurseTerminal {
+    return new PurseTerminal({
+      terminalId: this.#terminalId,
+      reader: this.reader,
+      sam: testSam(this.#kind, this.#terminalId),
+      journal: this.#failingJournal(),
+      limits: { issuerId: ISSUER_ID, keyVersion: KEY_VERSION, amountMax: yen(LOADED) },
+      now: () => NOON,
+    });
+  }
+
+  #failingJournal(): PurseJournal {
+    const { journal } = this;
+    const full = (): Promise<never> =>
+      Promise.reject(new JournalError('JOURNAL_FULL', 'journal: the disk is full'));
+    return {
+      nextTransactionNumber: () => journal.nextTransactionNumber(),
+      intentsOfSale: (saleId) => journal.intentsOfSale(saleId),
+      unresolvedIntentsOf: (idm) => journal.unresolvedIntentsOf(idm),
+      recordIntent: async (intent) => {
+        if (this.diskFault === 'intent') return full();
+        await journal.recordIntent(intent);
+        // On disk, and the power is gone before the write leaves.
+        return this.diskFault === 'power cut' ? full() : undefined;
+      },
+      recordOutcome: (intent, outcome) =>
+        this.diskFault === 'outcome' ? full() : journal.recordOutcome(intent, outcome),
+    };
+  }
+}
+
+/** A card that is touched once: one of its answers does not come through. */
+function touchedCard(card: FelicaCard, touch: Touch): CardLink {
+  let exchanges = 0;
+  let isGone = false;
+  return {
+    powerOn: () => card.powerOn(),
+    powerOff: () => card.powerOff(),
+    exchange: (frame) => {
+      if (isGone) return undefined;
+      exchanges += 1;
+      if (exchanges !== touch.silentExchange) return card.exchange(frame);
+      if (touch.isExecuted) card.exchange(frame);
+      isGone = !touch.staysInField;
+      return undefined;
+    },
+  };
+}
+
+const saleIdOf = (sale: number): string => `sale ${sale}`;
+const amountOf = (sale: number): number => 100 + 2 ** sale;
+
+async function touchAt(shop: Shop, card: FelicaCard, touch: Touch): Promise<boolean> {
+  const { sale } = touch;
+  shop.diskFault = touch.diskFault;
+  shop.reader.present(touchedCard(card, touch));
+  let outcome = await shop.tap(saleIdOf(sale), amountOf(sale));
+  if (touch.staysInField && outcome?.outcome === 'unresolved') {
+    outcome = await shop.tap(saleIdOf(sale), amountOf(sale));
+  }
+  shop.reader.remove();
+  shop.diskFault = 'none';
+  if (outcome === undefined) shop.restart();
+  return outcome?.outcome === 'approved';
+}
+
+const FAULTLESS = {
+  silentExchange: null,
+  isExecuted: true,
+  staysInField: false,
+  diskFault: 'none',
+} as const;
+
+/** Two terminals share the sales: the even ones are at the first, the odd ones at the second. */
+async function story(touches: readonly Touch[]): Promise<void> {
+  const card = issuedCard(1);
+  const loader = await Shop.open(9, 'load');
+  loader.reader.present(card);
+  await loader.tap('load', LOADED);
+  const shops = [await Shop.open(42), await Shop.open(43)] as const;
+  const approved = new Set<number>();
+  for (const touch of touches) {
+    const isApproved = await touchAt(shops[touch.sale % 2 === 0 ? 0 : 1], card, touch);
+    // What was approved once stays approved, whatever fails later.
+    if (approved.has(touch.sale)) expect(isApproved).toBe(true);
+    if (isApproved) approved.add(touch.sale);
+  }
+  const begun = new Set(touches.map(({ sale }) => sale));
+  for (const sale of begun) {
+    const shop = shops[sale % 2 === 0 ? 0 : 1];
+    expect(await touchAt(shop, card, { ...FAULTLESS, sale })).toBe(true);
+  }
+  const due = [...begun].map(amountOf);
+  expect(LOADED - (balanceOf(card) ?? 0)).toBe(due.reduce((sum, amount) => sum + amount, 0));
+  const recorded = await Promise.all(shops.map((shop) => shop.recordedAmounts()));
+  const ascending = (amounts: readonly number[]): number[] => amounts.toSorted((a, b) => a - b);
+  expect(ascending(recorded.flat())).toEqual(ascending(due));
+  for (const { journal } of shops) expect(await journal.unresolvedIntents()).toEqual([]);
+  for (const { journal } of [loader, ...shops]) await journal.close();
+}
+
+describe('any sequence of lost answers, full disks and power cuts at two terminals', () => {
+  it(`takes the amount of each sale from the card exactly once (seed ${SEED})`, async () => {
+    const touches = fc.array(TOUCH, { minLength: 1, maxLength: 30 });
+    await fc.assert(fc.asyncProperty(touches, story), { seed: SEED, numRuns: 60 });
+  }, 30_000);
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { CardData } from '#purse/card-data';
+import { HISTORY_AMOUNT_MAX } from '#purse/history-block';
+import { executionIdOf } from '#purse/purse-block';
+import { businessDate, yen } from '#units';
+import type { PurseSnapshot } from '../../../terminal/debit/purse-card.ts';
+import { refusalOf, type TerminalLimits } from '../../../terminal/debit/purse-limit.ts';
+
+const LIMITS: TerminalLimits = { issuerId: 81, keyVersion: 1, amountMax: yen(30_000) };
+const TODAY = businessDate('2026-11-23');
+const CARD_DATA: CardData = {
+  keyVersion: 1,
+  issuerId: 81,
+  expiry: TODAY,
+  isBlocked: false,
+  balanceMax: yen(50_000),
+  debitMax: yen(20_000),
+};
+
+interface Purse {
+  readonly balance?: number;
+  readonly cardCounter?: number;
+  readonly cardData?: Partial<CardData>;
+}
+
+function snapshot({ balance = 25_000, cardCounter = 7, cardData = {} }: Purse): PurseSnapshot {
+  return {
+    purse: {
+      balance: yen(balance),
+      cashback: yen(0),
+      userData: new Uint8Array(4),
+      executionId: executionIdOf(cardCounter, 0),
+    },
+    newestEntry: undefined,
+    cardData: { ...CARD_DATA, ...cardData },
+  };
+}
+
+function refusal(kind: 'load' | 'debit', amount: number, purse: Purse = {}): string | undefined {
+  return refusalOf({ kind, amount: yen(amount), today: TODAY }, snapshot(purse), LIMITS);
+}
+
+describe('purse limit', () => {
+  it.each([
+    ['the last yen', 'debit', 350, { balance: 350 }, undefined],
+    ['one yen more than there is', 'debit', 351, { balance: 350 }, 'insufficient-balance'],
+    ['anything of an empty purse', 'debit', 1, { balance: 0 }, 'insufficient-balance'],
+    ['all that one debit may take', 'debit', 20_000, {}, undefined],
+    ['one yen more than one debit may take', 'debit', 20_001, {}, 'over-card-limit'],
+    ['all that the terminal may load', 'load', 30_000, { balance: 0 }, undefined],
+    ['one yen more than that', 'load', 30_001, { balance: 0 }, 'over-terminal-limit'],
+    ['up to what the card may hold', 'load', 25_000, {}, undefined],
+    ['one yen more than the card may hold', 'load', 25_001, {}, 'over-balance-limit'],
+    ['on the last day of use', 'debit', 1, { cardData: { expiry: TODAY } }, undefined],
+    [
+      'on the day after it',
+      'debit',
+      1,
+      { cardData: { expiry: businessDate('2026-11-22') } },
+      'card-expired',
+    ],
+    ['with the last number of the counter left', 'debit', 1, { cardCounter: 0xfffe }, undefined],
+    ['with no number left', 'debit', 1, { cardCounter: 0xffff }, 'card-worn-out'],
+  ] as const)('for %s', (_what, kind, amount, purse, expected) => {
+    expect(refusal(kind, amount, purse)).toBe(expected);
+  });
+
+  it('never lets a purse hold more than the log of the card can tell', () => {
+    const purse = { balance: HISTORY_AMOUNT_MAX - 10, cardData: { balanceMax: yen(0xffff_ffff) } };
+    expect(refusal('load', 10, purse)).toBeUndefined();
+    expect(refusal('load', 11, purse)).toBe('over-balance-limit');
+  });
+
+  it('refuses a card of another scheme version before it looks at anything else', () => {
+    const unknown = { ...snapshot({ balance: 0 }), cardData: undefined };
+    const write = { kind: 'debit', amount: yen(40_000), today: TODAY } as const;
+    expect(refusalOf(write, unknown, LIMITS)).toBe('card-not-supported');
+  });
+
+  it('names the first reason in the order of the page where all of them hold', () => {
+    const worst = {
+      issuerId: 82,
+      keyVersion: 2,
+      isBlocked: true,
+      expiry: businessDate('2026-11-22'),
+    };
+    const steps = [
+      {},
+      { issuerId: 81 },
+      { keyVersion: 1 },
+      { isBlocked: false },
+      { expiry: TODAY },
+    ];
+    const named: (string | undefined)[] = [];
+    let cardData: Partial<CardData> = { ...worst, debitMax: yen(0) };
+    for (const step of steps) {
+      cardData = { ...cardData, ...step };
+      named.push(refusal('debit', 30_001, { balance: 0, cardCounter: 0xffff, cardData }));
+    }
+    named.push(refusal('debit', 30_001, { balance: 0, cardData }));
+    named.push(refusal('debit', 30_000, { balance: 0, cardData }));
+    named.push(refusal('debit', 20_000, { balance: 0 }));
+    expect(named).toEqual([
+      'foreign-issuer',
+      'key-version-unknown',
+      'card-blocked',
+      'card-expired',
+      'card-worn-out',
+      'over-terminal-limit',
+      'over-card-limit',
+      'insufficient-balance',
+    ]);
+  });
+});
