@@ -48,9 +48,10 @@ export function receiptText(receipt: Receipt): string {
   return transform(receiptMarkup(receipt), printer).trimEnd();
 }
 
-/** Characters with a meaning in the markup. A shop's name is data and draws no line. */
+/** Characters with a meaning in the markup. A shop's name is data: it draws and begins no line. */
 function escapeMarkup(text: string): string {
-  return text.replace(/[\\|{}~_"`^]/g, (character) => `\\${character}`);
+  const line = text.replace(/\p{Cc}/gu, ' ');
+  return line.replace(/[\\|{}~_"`^=-]/g, (character) => `\\${character}`);
 }
 
 /** `2026-11-23 12:00` in Japan, where the terminal stands. */

@@ -1,0 +1,71 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Batch, decodeBatch } from '#batch/batch';
+import { CommandCode } from '#felica/command-code';
+import { type EpochMs, epochMs } from '#units';
+import { closeBatch } from '../../../terminal/batch/close-batch.ts';
+import { issuedCard, NOON } from '../../scheme.ts';
+import { Counter } from '../counter.ts';
+
+const { privateKey } = generateKeyPairSync('ed25519');
+const TORN_AFTER = { commandCode: CommandCode.writeV2, moment: 'after-commit' } as const;
+let counter: Counter;
+
+beforeEach(async () => {
+  counter = new Counter({ kind: 'load', terminalId: 9 });
+  await counter.start();
+});
+
+afterEach(() => counter.stop());
+
+async function closedAt(now: EpochMs): Promise<Batch | undefined> {
+  const { journal } = counter;
+  const own = { terminalId: 9, merchantId: 1001, samId: 9, privateKey };
+  const closed = await closeBatch({ journal, ...own, now: () => now });
+  if (closed === undefined) return undefined;
+  const decoded = decodeBatch(closed.bytes);
+  if (decoded.result === 'refused') throw new Error(decoded.reason);
+  expect(decoded.batch.hash).toEqual(closed.hash);
+  return decoded.batch;
+}
+
+describe('closing a batch', () => {
+  it('opens with its first record, and not after it closes when the clock was set back', async () => {
+    await counter.tap(issuedCard(1), 'load 1', 100);
+    expect((await closedAt(epochMs(NOON + 5)))?.header).toMatchObject({
+      openedAt: NOON,
+      closedAt: NOON + 5,
+    });
+    await counter.tap(issuedCard(1), 'load 2', 100);
+    expect((await closedAt(epochMs(NOON - 5)))?.header).toMatchObject({
+      openedAt: NOON - 5,
+      closedAt: NOON - 5,
+    });
+  });
+
+  it('leaves out what is unresolved, and takes it up once the card came back', async () => {
+    const card = issuedCard(1);
+    await counter.tap(card, 'load 1', 100, [TORN_AFTER]);
+    expect(await closedAt(NOON)).toBeUndefined();
+    await counter.tap(card, 'load 1', 100);
+    expect(await closedAt(NOON)).toMatchObject({
+      records: [{ amount: 100, resolution: 'at-re-tap' }],
+      trailer: { loadTotal: 100, debitTotal: 0 },
+    });
+  });
+
+  it('goes on where it stopped after the program was closed', async () => {
+    await counter.tap(issuedCard(1), 'load 1', 100);
+    const first = await closedAt(NOON);
+    await counter.journal.close();
+    await counter.start();
+    expect(await closedAt(NOON)).toBeUndefined();
+    await counter.tap(issuedCard(2), 'load 2', 200);
+    expect((await closedAt(NOON))?.header).toMatchObject({
+      batchNumber: 2,
+      firstSamNumber: 2,
+      lastSamNumber: 2,
+      previousBatchHash: first?.hash,
+    });
+  });
+});
