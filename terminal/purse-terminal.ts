@@ -2,12 +2,21 @@ import { createHash } from 'node:crypto';
 import type { EpochMs, Milliseconds } from '#units';
 import { type PolledCard, type SelectedPurse, selectPurse } from './card/select-purse.ts';
 import { debit, type TapOutcome } from './debit/debit.ts';
+import { isOfRequest, knownSaleOf } from './debit/known-sale.ts';
 import type { PurseSnapshot } from './debit/purse-card.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
-import type { JournalledIntent, PurseIntent, PurseJournal } from './debit/purse-journal.ts';
+import type { PurseJournal } from './debit/purse-journal.ts';
 import type { TerminalLimits } from './debit/purse-limit.ts';
 import { type Reader, ReaderError } from './reader/reader.ts';
 import type { Sam } from './sam/sam.ts';
+
+export type NoTapReason =
+  | 'no-card'
+  | 'no-purse'
+  | 'not-authentic'
+  | 'card-left'
+  | 'card-not-removed'
+  | 'sale-id-reused';
 
 /** What came of one request at the counter, told in words by debit-protocol.md. */
 export type SaleOutcome =
@@ -15,13 +24,7 @@ export type SaleOutcome =
   /** Nothing was written: there was no card, none of ours, or the one of the sale before. */
   | {
       readonly outcome: 'no-tap';
-      readonly reason:
-        | 'no-card'
-        | 'no-purse'
-        | 'not-authentic'
-        | 'card-left'
-        | 'card-not-removed'
-        | 'sale-id-reused';
+      readonly reason: NoTapReason;
       readonly fault: ReaderError | undefined;
     };
 
@@ -56,11 +59,11 @@ export class PurseTerminal {
    */
   async tap(request: PurseRequest, waitMs: Milliseconds): Promise<SaleOutcome> {
     const known = await this.#options.journal.intentsOfSale(request.saleId);
-    if (known.some(({ intent }) => !isSameRequest(intent, request))) {
+    if (!known.every((journalled) => isOfRequest(journalled, request))) {
       return noTap('sale-id-reused', undefined);
     }
-    const approved = approvedAmong(known);
-    if (approved !== undefined) return approved;
+    const { done, pending } = knownSaleOf(known);
+    if (done !== undefined) return { outcome: 'approved', ...done };
     // One tap pays one sale: a card left lying on the reader does not pay the next customer's.
     const isSameTap = this.#options.reader.tapCount === this.#finishedTap;
     if (isSameTap && !(await this.#cardRemoved(waitMs))) {
@@ -69,7 +72,9 @@ export class PurseTerminal {
     this.#finishedTap = undefined;
     const outcome = await this.#tapOnce(request, waitMs);
     // A sale that is half done stays so when no card comes, or the wrong one does.
-    if (outcome.outcome === 'no-tap') return unresolvedAmong(known) ?? outcome;
+    if (outcome.outcome === 'no-tap') {
+      return pending === undefined ? outcome : { outcome: 'unresolved', intent: pending };
+    }
     if (outcome.outcome !== 'unresolved') this.#finishedTap = this.#options.reader.tapCount;
     return outcome;
   }
@@ -125,27 +130,6 @@ export function executionTag(terminalId: number, terminalTransactionNumber: numb
   return createHash('sha256').update(text).digest().readUInt16BE(0);
 }
 
-function isSameRequest(intent: PurseIntent, request: PurseRequest): boolean {
-  return intent.amount === request.amount && intent.kind === request.kind;
-}
-
-function approvedAmong(known: readonly JournalledIntent[]): SaleOutcome | undefined {
-  for (const { intent, outcome } of known) {
-    if (outcome?.state === 'done') {
-      return { outcome: 'approved', intent, resolution: outcome.resolution };
-    }
-  }
-  return undefined;
-}
-
-function unresolvedAmong(known: readonly JournalledIntent[]): SaleOutcome | undefined {
-  const pending = known.find(({ outcome }) => outcome?.state !== 'not-done');
-  return pending && { outcome: 'unresolved', intent: pending.intent };
-}
-
-function noTap(
-  reason: (SaleOutcome & { readonly outcome: 'no-tap' })['reason'],
-  fault: ReaderError | undefined,
-): SaleOutcome {
+function noTap(reason: NoTapReason, fault: ReaderError | undefined): SaleOutcome {
   return { outcome: 'no-tap', reason, fault };
 }

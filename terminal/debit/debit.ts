@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { cardCounterOf, type PurseBlock } from '#purse/purse-block';
 import { businessDateOf, type EpochMs, type Yen } from '#units';
-import { type CardEvidence, evidenceOf } from './evidence.ts';
+import { type CardEvidence, evidenceOf, isUntouched } from './evidence.ts';
+import { isOfRequest, knownSaleOf } from './known-sale.ts';
 import type { PurseCard, PurseSnapshot } from './purse-card.ts';
 import { type PurseRequest, purseIntent } from './purse-intent.ts';
 import type { PurseIntent, PurseJournal } from './purse-journal.ts';
@@ -48,31 +48,18 @@ export async function debit(
   assert(request.amount > 0, 'a purse write has an amount');
   const { card, journal } = dependencies;
   const known = await journal.intentsOfSale(request.saleId);
-  for (const { intent } of known) {
-    assert(
-      intent.amount === request.amount && intent.kind === request.kind,
-      'a sale id names one amount',
-    );
-  }
-  const done = known.find(({ outcome }) => outcome?.state === 'done');
-  if (done?.outcome?.state === 'done') {
-    return { outcome: 'approved', intent: done.intent, resolution: done.outcome.resolution };
-  }
-  const pending = known.find(({ outcome }) => outcome?.state !== 'not-done')?.intent;
+  assert(
+    known.every((journalled) => isOfRequest(journalled, request)),
+    'a sale id names one amount',
+  );
+  const { done, pending } = knownSaleOf(known);
+  if (done !== undefined) return { outcome: 'approved', ...done };
   if (pending !== undefined && !sameCard(pending, card)) return refused('other-card-expected');
 
   const snapshot = await card.read();
-  if (snapshot === undefined) {
-    return pending === undefined
-      ? refused('card-left')
-      : { outcome: 'unresolved', intent: pending };
-  }
+  if (snapshot === undefined) return cardLeft(pending);
   const fate = await resolveUnresolved(request, snapshot, dependencies);
-  if (fate === 'card-left') {
-    return pending === undefined
-      ? refused('card-left')
-      : { outcome: 'unresolved', intent: pending };
-  }
+  if (fate === 'card-left') return cardLeft(pending);
   if (pending === undefined || fate === 'not-done') {
     return writeNew(request, snapshot, dependencies);
   }
@@ -114,16 +101,8 @@ async function resolveUnresolved(
 }
 
 function fateOf(intent: PurseIntent, card: CardEvidence, isOwn: boolean): Fate {
-  const evidence = evidenceOf(intent, card);
-  return evidence === 'not-done' && isOwn && isStillNext(intent, card.purse)
-    ? 'write-again'
-    : evidence;
-}
-
-/** Whether the intent can be sent again as it is: the card stands where it stood before. */
-function isStillNext(intent: PurseIntent, purse: PurseBlock): boolean {
-  const isCounterBefore = cardCounterOf(purse.executionId) === intent.cardCounter - 1;
-  return isCounterBefore && purse.balance === intent.balanceBefore;
+  // Where the card stands as it stood before, the intent can be sent again as it is.
+  return isOwn && isUntouched(intent, card.purse) ? 'write-again' : evidenceOf(intent, card);
 }
 
 async function writeNew(
@@ -166,6 +145,11 @@ async function writeJournalled(
 
 function sameCard(intent: PurseIntent, card: PurseCard): boolean {
   return intent.idm.every((byte, index) => byte === card.idm[index]);
+}
+
+/** Nothing was written at this touch; an earlier one may have. */
+function cardLeft(pending: PurseIntent | undefined): TapOutcome {
+  return pending === undefined ? refused('card-left') : { outcome: 'unresolved', intent: pending };
 }
 
 function refused(reason: TapRefusal, balance?: Yen): TapOutcome {

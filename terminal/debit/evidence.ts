@@ -20,7 +20,8 @@ export interface CardEvidence {
  */
 export function evidenceOf(intent: PurseIntent, { purse, history }: CardEvidence): Evidence {
   const counter = cardCounterOf(purse.executionId);
-  if (counter < intent.cardCounter) return evidenceBefore(intent, purse, counter);
+  // Behind the write and not where it stood before it, the card was set back to an older state.
+  if (counter < intent.cardCounter) return isUntouched(intent, purse) ? 'not-done' : 'unknown';
   const entry = history.find((candidate) => candidate.cardCounter === intent.cardCounter);
   if (entry === undefined) return 'unknown';
   const isOurs = isSameEntry(entry, intent);
@@ -31,10 +32,10 @@ export function evidenceOf(intent: PurseIntent, { purse, history }: CardEvidence
   return isHeld ? 'done' : 'not-done';
 }
 
-/** The card stands where it stood before the write, unless it was set back to an older state. */
-function evidenceBefore(intent: PurseIntent, purse: PurseBlock, counter: number): Evidence {
-  const isUntouched = counter === intent.cardCounter - 1 && purse.balance === intent.balanceBefore;
-  return isUntouched ? 'not-done' : 'unknown';
+/** The card stands where it stood before the write. */
+export function isUntouched(intent: PurseIntent, purse: PurseBlock): boolean {
+  const isCounterBefore = cardCounterOf(purse.executionId) === intent.cardCounter - 1;
+  return isCounterBefore && purse.balance === intent.balanceBefore;
 }
 
 /** The block is compared as the card gave it back: every field of the entry is ours or none is. */

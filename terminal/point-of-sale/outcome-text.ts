@@ -2,9 +2,7 @@ import { type IDm, idm, shortIdm } from '#felica/identifiers';
 import { formatYen } from '#units';
 import type { TapRefusal } from '../debit/debit.ts';
 import type { PurseIntent } from '../debit/purse-journal.ts';
-import type { SaleOutcome } from '../purse-terminal.ts';
-
-type NoTapReason = (SaleOutcome & { readonly outcome: 'no-tap' })['reason'];
+import type { NoTapReason, SaleOutcome } from '../purse-terminal.ts';
 
 /** What the cashier reads for each reason (debit-protocol.md). */
 const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {

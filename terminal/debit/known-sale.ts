@@ -1,0 +1,26 @@
+import type { PurseRequest } from './purse-intent.ts';
+import type { JournalledIntent, PurseIntent } from './purse-journal.ts';
+
+/** What the journal knows of a sale. At most one of its intents is done, and at most one open. */
+export interface KnownSale {
+  readonly done:
+    | { readonly intent: PurseIntent; readonly resolution: 'at-tap' | 'at-re-tap' }
+    | undefined;
+  /** Nobody knows yet what the card did: without an outcome, or left to the issuer. */
+  readonly pending: PurseIntent | undefined;
+}
+
+export function knownSaleOf(intents: readonly JournalledIntent[]): KnownSale {
+  let done: KnownSale['done'];
+  let pending: PurseIntent | undefined;
+  for (const { intent, outcome } of intents) {
+    if (outcome?.state === 'done') done ??= { intent, resolution: outcome.resolution };
+    else if (outcome?.state !== 'not-done') pending ??= intent;
+  }
+  return { done, pending };
+}
+
+/** A sale id stands for one amount of one kind. */
+export function isOfRequest({ intent }: JournalledIntent, request: PurseRequest): boolean {
+  return intent.amount === request.amount && intent.kind === request.kind;
+}
