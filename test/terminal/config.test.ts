@@ -63,6 +63,29 @@ describe('a new terminal folder', () => {
 });
 
 describe('configuration', () => {
+  it('is read back as it was made', () => {
+    const folder = createTerminalFolder(path, CONFIG);
+    expect(readTerminalConfig(folder)).toEqual({ version: 1, ...CONFIG });
+  });
+
+  it('names the field that is wrong, and the file that is missing', () => {
+    const folder = createTerminalFolder(path, CONFIG);
+    const text = readFileSync(folder.configPath, 'utf8');
+    writeFileSync(folder.configPath, text.replace('"terminalId": 9', '"terminalId": 16777216'));
+    expect(() => readTerminalConfig(folder)).toThrow(/terminalId/);
+    writeFileSync(folder.configPath, '{');
+    expect(() => readTerminalConfig(folder)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    );
+    rmSync(folder.configPath);
+    expect(() => readTerminalConfig(folder)).toThrow(/kazasu terminal init/);
+  });
+
+  it('takes no address that is no web address', () => {
+    const ftp = { ...CONFIG, issuerUrl: 'ftp://x' };
+    expect(() => createTerminalFolder(path, ftp)).toThrow(/issuerUrl/);
+  });
+
   it.each([
     ['terminalId', 1, 16_777_215],
     ['merchantId', 1, 0xffff_ffff],

@@ -1,15 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytesToHex } from '@noble/ciphers/utils.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { milliseconds, yen } from '#units';
-import {
-  createTerminalFolder,
-  readTerminalConfig,
-  type TerminalFolder,
-} from '../../terminal/config.ts';
+import { createTerminalFolder, type TerminalFolder } from '../../terminal/config.ts';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
 import { TerminalProgram } from '../../terminal/terminal-program.ts';
 import { issuedCard, NOON, samKeys } from '../scheme.ts';
@@ -77,34 +73,5 @@ describe('a key of the wrong kind', () => {
     writeFileSync(folder.issuerKeyPath, 'not a key');
     await expect(program.upload()).rejects.toThrow(/issuer-public\.pem/);
     await program.close();
-  });
-});
-
-describe('terminal folder', () => {
-  it('gives back the configuration it was made with', () => {
-    expect(readTerminalConfig(folder)).toEqual({ version: 1, ...CONFIG });
-  });
-
-  it('names the field that is wrong, and the file that is missing', () => {
-    const text = readFileSync(folder.configPath, 'utf8');
-    writeFileSync(folder.configPath, text.replace('"terminalId": 9', '"terminalId": 16777216'));
-    expect(() => readTerminalConfig(folder)).toThrow(/terminalId/);
-    writeFileSync(folder.configPath, '{');
-    expect(() => readTerminalConfig(folder)).toThrow(
-      expect.objectContaining({ code: 'CONFIG_INVALID' }),
-    );
-    rmSync(folder.configPath);
-    expect(() => readTerminalConfig(folder)).toThrow(/kazasu terminal init/);
-  });
-
-  it('is never made over another terminal', () => {
-    expect(() => createTerminalFolder(join(base, 'terminal'), CONFIG)).toThrow(/EEXIST/);
-  });
-
-  it('is not made for an address that is no web address', () => {
-    const other = join(base, 'other');
-    expect(() => createTerminalFolder(other, { ...CONFIG, issuerUrl: 'ftp://x' })).toThrow(
-      /issuerUrl/,
-    );
   });
 });

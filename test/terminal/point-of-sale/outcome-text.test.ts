@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { epochMs, yen } from '#units';
 import type { PurseIntent } from '../../../terminal/debit/purse-journal.ts';
 import { describeOutcome, outcomeJson } from '../../../terminal/point-of-sale/outcome-text.ts';
-import { receiptMarkup, receiptText } from '../../../terminal/point-of-sale/receipt.ts';
 import { ReaderError } from '../../../terminal/reader/reader.ts';
 import { NOON } from '../../scheme.ts';
 
@@ -44,39 +43,5 @@ describe('outcome text', () => {
     const json = JSON.stringify(outcomeJson({ outcome: 'unresolved', intent: INTENT }));
     expect(json).toContain('"card":"abcd"');
     expect(json).not.toContain('02fe');
-  });
-});
-
-describe('receipt', () => {
-  const receipt = {
-    ...INTENT,
-    merchantName: 'Kissa',
-    terminalId: 42,
-    cardName: 'abcd',
-    resolution: 'at-re-tap',
-  } as const;
-
-  it('has what the schemes require, in Japan time', () => {
-    const text = receiptText(receipt);
-    for (const line of [
-      /RECEIPT/,
-      /Date +2026-11-23 12:00/,
-      /Terminal +42/,
-      /Number +7/,
-      /Card +ends in abcd/,
-      /Balance before +5,000 yen/,
-      /Paid +1,350 yen/,
-      /Balance after +3,650 yen/,
-      /Confirmed at a later touch/,
-    ]) {
-      expect(text).toMatch(line);
-    }
-  });
-
-  it('is as wide as the paper, whatever the shop is called', () => {
-    const text = receiptText({ ...receipt, merchantName: 'A | B {code:1} ~ "C"' });
-    expect(text).toContain('A | B {code:1} ~ "C"');
-    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(38);
-    expect(receiptMarkup({ ...receipt, kind: 'load' })).toContain('LOAD SLIP');
   });
 });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { epochMs, yen } from '#units';
-import { type Receipt, receiptText } from '../../../terminal/point-of-sale/receipt.ts';
+import {
+  type Receipt,
+  receiptMarkup,
+  receiptText,
+} from '../../../terminal/point-of-sale/receipt.ts';
+import { NOON } from '../../scheme.ts';
 
 const RECEIPT: Receipt = {
   merchantName: 'Kissa',
@@ -15,7 +20,40 @@ const RECEIPT: Receipt = {
   resolution: 'at-tap',
 };
 
+const LATE_LUNCH: Receipt = {
+  ...RECEIPT,
+  time: NOON,
+  amount: yen(1_350),
+  balanceBefore: yen(5_000),
+  balanceAfter: yen(3_650),
+  resolution: 'at-re-tap',
+};
+
 describe('receipt', () => {
+  it('has what the schemes require, in Japan time', () => {
+    const text = receiptText(LATE_LUNCH);
+    for (const line of [
+      /RECEIPT/,
+      /Date +2026-11-23 12:00/,
+      /Terminal +42/,
+      /Number +7/,
+      /Card +ends in abcd/,
+      /Balance before +5,000 yen/,
+      /Paid +1,350 yen/,
+      /Balance after +3,650 yen/,
+      /Confirmed at a later touch/,
+    ]) {
+      expect(text).toMatch(line);
+    }
+  });
+
+  it('is as wide as the paper, whatever the shop is called', () => {
+    const text = receiptText({ ...LATE_LUNCH, merchantName: 'A | B {code:1} ~ "C"' });
+    expect(text).toContain('A | B {code:1} ~ "C"');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(38);
+    expect(receiptMarkup({ ...LATE_LUNCH, kind: 'load' })).toContain('LOAD SLIP');
+  });
+
   it('of the first minute of a year in Japan has that year', () => {
     expect(receiptText(RECEIPT)).toContain('2027-01-01 00:00');
   });
