@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { TERMINAL_ID_MAX } from '#purse/history-block';
 import { type Yen, yen } from '#units';
 import { generateTerminalKeyPair } from './batch/terminal-key.ts';
+import { parseJson } from './json-text.ts';
 
 /** A terminal's folder: what it is, its key pair, its SAM, its journal. */
 export interface TerminalFolder {
@@ -97,14 +98,6 @@ function parseConfig(value: unknown, path: string): TerminalConfig {
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') ?? '';
   throw new ConfigError('CONFIG_INVALID', `${path} ${field}: ${issue?.message ?? 'invalid'}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function missing(path: string, remedy: string, cause: unknown): ConfigError {

@@ -6,7 +6,6 @@ import { formatYen, type Milliseconds, milliseconds, sumYen, type Yen, yen } fro
 import { type UploadResult, uploadDelay } from './batch/upload-batch.ts';
 import { ConfigError, createTerminalFolder, terminalFolder } from './config.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
-import { JournalError } from './journal/journal-database.ts';
 import {
   cardNameOf,
   describeOutcome,
@@ -17,7 +16,6 @@ import { receiptText } from './point-of-sale/receipt.ts';
 import { EmulatedReader, openEmulatedCard } from './reader/emulated-reader.ts';
 import { openPcscReader } from './reader/pcsc-reader.ts';
 import { type Reader, ReaderError } from './reader/reader.ts';
-import { SamError } from './sam/sam-file.ts';
 import { TerminalProgram, wallClock } from './terminal-program.ts';
 
 const EXIT_FAILED = 1;
@@ -266,13 +264,7 @@ function wholeNumber(text: string): number {
 }
 
 function isExpected(error: unknown): error is Error & { readonly code: string } {
-  return (
-    error instanceof ReaderError ||
-    error instanceof ConfigError ||
-    error instanceof SamError ||
-    error instanceof JournalError ||
-    (error instanceof Error && 'code' in error && typeof error.code === 'string')
-  );
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
 }
 
 try {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type IDm, idm, pmm } from '#felica/identifiers';
 import type { CardData } from '#purse/card-data';
-import { type CardKeyLabel, deriveCardKey, deriveSamKey } from '#purse/card-key';
+import { CARD_KEY_LABELS, type CardKeyLabel, deriveCardKey, deriveSamKey } from '#purse/card-key';
 import { type CardPersonalisation, personalise } from '#purse/card-profile';
 import { businessDate, type EpochMs, epochMs, yen } from '#units';
 import { createFelicaCard, type FelicaCard } from '../card-emulator/card/felica-card.ts';
@@ -15,18 +15,6 @@ export const KEY_VERSION = 1;
 export const NOON: EpochMs = epochMs(Date.parse('2026-11-23T03:00:00Z'));
 
 const SAM_MASTER = bytesFrom('SAM master');
-const LABELS: readonly CardKeyLabel[] = [
-  'LOAD',
-  'VOID',
-  'DEBI',
-  'HIST',
-  'DATW',
-  'DATR',
-  'CERR',
-  'INDV',
-  'CERT',
-];
-
 const CARD_DATA: CardData = {
   keyVersion: KEY_VERSION,
   issuerId: ISSUER_ID,
@@ -70,7 +58,7 @@ export function personalisedCard(
       idm: cardIdm(number),
       version: cardData.keyVersion,
     });
-  const keys = Object.fromEntries(LABELS.map((label) => [label, keyOf(label)]));
+  const keys = Object.fromEntries(CARD_KEY_LABELS.map((label) => [label, keyOf(label)]));
   return personalise({
     idm: cardIdm(number),
     pmm: pmm(Uint8Array.of(0x01, 0x20, 0x22, 0x04, 0x27, 0x67, 0x4e, 0xff)),

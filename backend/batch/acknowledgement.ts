@@ -1,4 +1,5 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
+import { sameBytes } from '#felica/identifiers';
 import { type EpochMs, epochMs } from '#units';
 import { BATCH_SIGNATURE_BYTES, HASH_BYTES } from './batch.ts';
 
@@ -38,7 +39,7 @@ export function verifyAcknowledgement(
   bytes: Uint8Array,
 ): Acknowledgement | undefined {
   if (bytes.length !== ACKNOWLEDGEMENT_BYTES) return undefined;
-  if (!MAGIC.every((byte, index) => byte === bytes[index])) return undefined;
+  if (!sameBytes(MAGIC, bytes.subarray(0, MAGIC.length))) return undefined;
   const signature = bytes.subarray(SIGNED_BYTES);
   if (!verify(null, bytes.subarray(0, SIGNED_BYTES), publicKey, signature)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

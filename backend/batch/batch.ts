@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sameBytes } from '#felica/identifiers';
 import { type EpochMs, epochMs, sumYen, type Yen, yen } from '#units';
 import {
   type DecodedRecord,
@@ -115,7 +116,7 @@ export function hashOf(bytes: Uint8Array): Uint8Array {
  */
 export function decodeBatch(bytes: Uint8Array): DecodedBatch {
   if (bytes.length < FRAME_BYTES) return refused('BATCH_TRUNCATED', `${bytes.length} bytes`);
-  if (!MAGIC.every((byte, index) => byte === bytes[index])) {
+  if (!sameBytes(MAGIC, bytes.subarray(0, MAGIC.length))) {
     return refused('BATCH_MAGIC_UNKNOWN', 'expected KZB1');
   }
   const recordCount = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(28);
@@ -137,7 +138,7 @@ function decodeContent(bytes: Uint8Array, header: BatchHeader): DecodedBatch {
   const signedLength = bytes.length - BATCH_SIGNATURE_BYTES;
   const content = bytes.subarray(0, signedLength - BATCH_TRAILER_BYTES);
   const contentHash = bytes.subarray(signedLength - HASH_BYTES, signedLength);
-  if (!sameHash(contentHash, hashOf(content))) {
+  if (!sameBytes(contentHash, hashOf(content))) {
     return refused('BATCH_HASH_MISMATCH', 'content does not have the hash of the trailer');
   }
   const records: PurseRecord[] = [];
@@ -281,10 +282,6 @@ function totalsOf(records: readonly PurseRecord[]): Omit<BatchTrailer, 'contentH
 
 function safeNumber(value: bigint): number | undefined {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : undefined;
-}
-
-function sameHash(first: Uint8Array, second: Uint8Array): boolean {
-  return first.every((byte, index) => byte === second[index]);
 }
 
 function refused(reason: BatchFault, detail: string): DecodedBatch {

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { EpochMs, Yen } from '#units';
 import type { PurseRecord, RecordKind } from '../batch/record.ts';
 import { RECORD_AGE_MS_MAX, RECORD_CLOCK_LEAD_MS_MAX } from './record-limit.ts';
@@ -150,10 +151,5 @@ function isCertificateInvalid(
 
 /** For values that a forger could find byte by byte if the answer came sooner. */
 export function sameInConstantTime(first: Uint8Array, second: Uint8Array): boolean {
-  if (first.length !== second.length) return false;
-  let difference = 0;
-  for (let index = 0; index < first.length; index++) {
-    difference |= (first[index] ?? 0) ^ (second[index] ?? 0);
-  }
-  return difference === 0;
+  return first.length === second.length && timingSafeEqual(first, second);
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { KEY_BYTES } from '#purse/card-key';
+import { CARD_KEY_LABELS, KEY_BYTES } from '#purse/card-key';
 import {
-  CARD_KEY_LABELS,
   type CardMasters,
   Keystore,
   type KeystoreContent,

@@ -2,18 +2,6 @@ import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { type CardKeyLabel, deriveSamKey, KEY_BYTES } from '#purse/card-key';
 
-export const CARD_KEY_LABELS: readonly CardKeyLabel[] = [
-  'LOAD',
-  'VOID',
-  'DEBI',
-  'HIST',
-  'DATW',
-  'DATR',
-  'CERR',
-  'INDV',
-  'CERT',
-];
-
 export type CardMasters = Readonly<Record<CardKeyLabel, Uint8Array>>;
 
 /** Everything secret that the issuer holds. Who has this can make money. */

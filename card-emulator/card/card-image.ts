@@ -11,11 +11,12 @@ import {
   systemCode,
 } from '../felica/identifiers.ts';
 import { CARD_IMAGE_FORMAT, CARD_IMAGE_VERSION } from '../purse/card-image.ts';
+import { KEY_BYTES } from '../purse/card-key.ts';
 import type { CardPersonalisation } from '../purse/card-profile.ts';
 import { CardImageError, CardStructureError } from './card-error.ts';
 import { requireCardStructure } from './card-structure.ts';
+import { parseJson } from '../json-text.ts';
 
-const KEY_BYTES = 16;
 const ISSUE_FIELD_BYTES = 8;
 
 const KEY = { key: hexBytes(KEY_BYTES), version: z.number() };
@@ -73,15 +74,6 @@ export function parseCardImage(text: string): CardPersonalisation {
   } catch (error) {
     if (!(error instanceof CardStructureError)) throw error;
     throw new CardImageError(error.expectation, { field: error.field, cause: error });
-  }
-}
-
-/** The parser's own error would quote the text, and so a key. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { BLOCK_BYTES } from '../felica/block-access.ts';
+import { KEY_BYTES } from '../purse/card-key.ts';
 import type {
   CardPersonalisation,
   PersonalisedArea,
@@ -19,7 +20,6 @@ import {
 /** The system number is the upper half of the first byte of the IDm. */
 export const SYSTEMS_MAX = 16;
 
-const KEY_BYTES = 16;
 const ISSUE_FIELD_BYTES = 8;
 const ROOT_AREA_CODE = 0x0000;
 /** FFFF answers Request Service for a node that is absent. */

@@ -1,5 +1,6 @@
 import type { CardFault } from '../card/felica-card.ts';
 import { CommandCode } from '../felica/command-code.ts';
+import { parseJson } from '../json-text.ts';
 
 /** What another program may tell a served card, one JSON object a line. */
 export type CardControl =
@@ -47,14 +48,6 @@ function parseTear(value: object): ParsedControl {
     return refused('commandCode: expected a whole number');
   }
   return { result: 'parsed', control: { command: 'tear', fault: { commandCode, moment } } };
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function refused(reason: string): ParsedControl {

@@ -1,3 +1,4 @@
+import { BLOCK_BYTES } from '../felica/block-access.ts';
 import {
   type BusinessDate,
   businessDateAfter2020,
@@ -5,7 +6,6 @@ import {
   type Yen,
   yen,
 } from '../units.ts';
-import { BLOCK_BYTES } from './purse-block.ts';
 
 /** The version of this layout. A card of another version is refused, never guessed at. */
 export const SCHEME_VERSION = 1;

@@ -1,7 +1,20 @@
 import { cmac } from '@noble/ciphers/aes.js';
+import { requireLength } from '../felica/byte-field.ts';
 import type { IDm } from '../felica/identifiers.ts';
 
 export const KEY_BYTES = 16;
+
+export const CARD_KEY_LABELS = [
+  'LOAD',
+  'VOID',
+  'DEBI',
+  'HIST',
+  'DATW',
+  'DATR',
+  'CERR',
+  'INDV',
+  'CERT',
+] as const;
 
 /**
  * One label a right, and the issuer holds one master key a label: a terminal that is given the
@@ -19,16 +32,7 @@ export const KEY_BYTES = 16;
  * | `INDV` | the individual key of mutual authentication |
  * | `CERT` | the transaction certificate: the issuer's and the card's alone |
  */
-export type CardKeyLabel =
-  | 'LOAD'
-  | 'VOID'
-  | 'DEBI'
-  | 'HIST'
-  | 'DATW'
-  | 'DATR'
-  | 'CERR'
-  | 'INDV'
-  | 'CERT';
+export type CardKeyLabel = (typeof CARD_KEY_LABELS)[number];
 
 export interface CardKeyContext {
   readonly label: CardKeyLabel;
@@ -45,12 +49,12 @@ export interface CardKeyContext {
  */
 export function deriveCardKey(master: Uint8Array, context: CardKeyContext): Uint8Array {
   const { label, idm, version } = context;
-  return cmac(derivationBlock(label, idm, version), masterKey(master));
+  return cmac(derivationBlock(label, idm, version), requireLength('master key', master, KEY_BYTES));
 }
 
 /** The key under which one SAM seals its records: same derivation, label `SAMR`, SAM id for IDm. */
 export function deriveSamKey(master: Uint8Array, samId: number): Uint8Array {
-  return cmac(samDerivationBlock(samId), masterKey(master));
+  return cmac(samDerivationBlock(samId), requireLength('master key', master, KEY_BYTES));
 }
 
 /** The one block that {@link deriveCardKey} authenticates, for whoever derives many keys at once. */
@@ -75,9 +79,4 @@ function derivationBlock(label: string, id: Uint8Array, version: number): Uint8A
   block[14] = version;
   block[15] = 0x80;
   return block;
-}
-
-function masterKey(master: Uint8Array): Uint8Array {
-  if (master.length === KEY_BYTES) return master;
-  throw new RangeError(`master key: expected ${KEY_BYTES} bytes, got ${master.length}`);
 }

@@ -1,3 +1,4 @@
+import { BLOCK_BYTES } from '../felica/block-access.ts';
 import {
   type IDm,
   type NodeCode,
@@ -9,7 +10,7 @@ import {
 import { yen } from '../units.ts';
 import { type CardData, encodeCardData } from './card-data.ts';
 import type { CardKeyLabel } from './card-key.ts';
-import { BLOCK_BYTES, encodePurseBlock } from './purse-block.ts';
+import { encodePurseBlock } from './purse-block.ts';
 
 /** Inside the range that phones may emulate, 4000 to 4FFF. */
 export const PURSE_SYSTEM_CODE: SystemCode = systemCode(0x4b5a);

@@ -1,3 +1,4 @@
+import { BLOCK_BYTES } from '../felica/block-access.ts';
 import {
   type BusinessDate,
   businessDateAfter2020,
@@ -5,7 +6,6 @@ import {
   type Yen,
   yen,
 } from '../units.ts';
-import { BLOCK_BYTES } from './purse-block.ts';
 
 /** Terminal ids fit the 3 bytes that a history entry has for them. */
 export const TERMINAL_ID_MAX = 0xff_ffff;

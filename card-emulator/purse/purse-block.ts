@@ -1,7 +1,7 @@
+import { BLOCK_BYTES } from '../felica/block-access.ts';
+import { requireLength } from '../felica/byte-field.ts';
+import { sameBytes } from '../felica/identifiers.ts';
 import { type Yen, yen } from '../units.ts';
-
-/** Every FeliCa block is 16 bytes (felica.md 1.5). */
-export const BLOCK_BYTES = 16;
 
 /** The purse holds 4 bytes (M617 §3.4.4). */
 export const PURSE_BALANCE_MAX: Yen = yen(0xffff_ffff);
@@ -35,14 +35,14 @@ export function encodePurseBlock(purse: PurseBlock): Uint8Array {
   const view = new DataView(block.buffer);
   view.setUint32(0, purseAmount('balance', purse.balance), true);
   view.setUint32(4, purseAmount('cashback', purse.cashback), true);
-  block.set(exactBytes('user data', purse.userData, USER_DATA_BYTES), 8);
-  block.set(exactBytes('execution ID', purse.executionId, EXECUTION_ID_BYTES), 12);
+  block.set(requireLength('user data', purse.userData, USER_DATA_BYTES), 8);
+  block.set(requireLength('execution ID', purse.executionId, EXECUTION_ID_BYTES), 12);
   return block;
 }
 
 /** Throws `RangeError` unless `block` is one block: its length is checked where frames are parsed. */
 export function decodePurseBlock(block: Uint8Array): PurseBlock {
-  exactBytes('purse block', block, BLOCK_BYTES);
+  requireLength('purse block', block, BLOCK_BYTES);
   const view = new DataView(block.buffer, block.byteOffset, BLOCK_BYTES);
   return {
     balance: yen(view.getUint32(0, true)),
@@ -55,7 +55,7 @@ export function decodePurseBlock(block: Uint8Array): PurseBlock {
 export function encodePurseAmount({ amount, executionId }: PurseAmount): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   new DataView(block.buffer).setUint32(0, purseAmount('amount', amount), true);
-  block.set(exactBytes('execution ID', executionId, EXECUTION_ID_BYTES), 12);
+  block.set(requireLength('execution ID', executionId, EXECUTION_ID_BYTES), 12);
   return block;
 }
 
@@ -78,12 +78,12 @@ export function executionIdOf(cardCounter: number, tag: number): Uint8Array {
 }
 
 export function cardCounterOf(executionId: Uint8Array): number {
-  exactBytes('execution ID', executionId, EXECUTION_ID_BYTES);
+  requireLength('execution ID', executionId, EXECUTION_ID_BYTES);
   return new DataView(executionId.buffer, executionId.byteOffset, EXECUTION_ID_BYTES).getUint16(0);
 }
 
 export function sameExecutionId(first: Uint8Array, second: Uint8Array): boolean {
-  return first.length === second.length && first.every((byte, index) => byte === second[index]);
+  return sameBytes(first, second);
 }
 
 function purseAmount(name: string, amount: Yen): number {
@@ -94,9 +94,4 @@ function purseAmount(name: string, amount: Yen): number {
 function unsigned16(name: string, value: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= 0xffff) return value;
   throw new RangeError(`${name}: expected 0 to 65535, got ${value}`);
-}
-
-function exactBytes(name: string, bytes: Uint8Array, length: number): Uint8Array {
-  if (bytes.length === length) return bytes;
-  throw new RangeError(`${name}: expected ${length} bytes, got ${bytes.length}`);
 }

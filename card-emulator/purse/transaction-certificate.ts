@@ -1,7 +1,8 @@
 import { cmac } from '@noble/ciphers/aes.js';
+import { BLOCK_BYTES } from '../felica/block-access.ts';
 import type { IDm } from '../felica/identifiers.ts';
 import type { Yen } from '../units.ts';
-import { BLOCK_BYTES, EXECUTION_ID_BYTES } from './purse-block.ts';
+import { EXECUTION_ID_BYTES } from './purse-block.ts';
 
 export const CERTIFICATE_BYTES = 8;
 

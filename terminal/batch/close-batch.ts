@@ -25,12 +25,13 @@ export async function closeBatch(options: CloseBatchOptions): Promise<Journalled
   const encoded = await journal.recordsAfter(previous?.lastSamNumber ?? 0, BATCH_RECORDS_MAX);
   if (encoded.length === 0) return undefined;
   const records = encoded.map(recordFromJournal);
+  const number = (previous?.number ?? 0) + 1;
   const closedAt = options.now();
   const bytes = encodeBatch(
     {
       terminalId: options.terminalId,
       merchantId: options.merchantId,
-      batchNumber: (previous?.number ?? 0) + 1,
+      batchNumber: number,
       samId: options.samId,
       openedAt: openedAt(records, closedAt),
       closedAt,
@@ -40,7 +41,7 @@ export async function closeBatch(options: CloseBatchOptions): Promise<Journalled
     (signedBytes) => signBatch(privateKey, signedBytes),
   );
   const batch: JournalledBatch = {
-    number: (previous?.number ?? 0) + 1,
+    number,
     lastSamNumber: (previous?.lastSamNumber ?? 0) + records.length,
     hash: hashOf(bytes),
     bytes,

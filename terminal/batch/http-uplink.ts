@@ -1,4 +1,5 @@
 import type { Milliseconds } from '#units';
+import { parseJson } from '../json-text.ts';
 import { type Uplink, UplinkError } from './upload-batch.ts';
 
 /** An answer of the issuer is a few hundred bytes; whatever is longer is not from it. */
@@ -34,15 +35,6 @@ async function readBounded(response: Response): Promise<string> {
     chunks.push(chunk);
   }
   return new TextDecoder().decode(Buffer.concat(chunks));
-}
-
-/** A page of a proxy instead of JSON is no answer of the issuer, and the caller says so. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unreachable(url: URL, cause: unknown): UplinkError {

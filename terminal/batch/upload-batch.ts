@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { verifyAcknowledgement } from '#batch/acknowledgement';
+import { sameBytes } from '#felica/identifiers';
 import { type Milliseconds, milliseconds } from '#units';
 import type { Journal, JournalledBatch } from '../journal/journal.ts';
 
@@ -81,7 +82,7 @@ async function judgeAnswer(
     const isOurs =
       acknowledgement?.terminalId === terminalId &&
       acknowledgement.batchNumber === batch.number &&
-      acknowledgement.batchHash.every((byte, index) => byte === batch.hash[index]);
+      sameBytes(acknowledgement.batchHash, batch.hash);
     // Without the issuer's signature anybody on the network could make us forget a batch.
     if (!isOurs) throw new UplinkError('UPLINK_ANSWER_INVALID', 'acknowledgement: not authentic');
     await journal.recordAcknowledgement(batch.number, bytes);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type SignedYen, signedYen, type Yen, yen } from '#units';
 import type { TerminalFolder } from '../config.ts';
+import type { SamKind } from '../sam/sam.ts';
 import { ProgramProcess, runProgram, runProgramText } from './program-process.ts';
 
 const cardAnswer = z.object({ idm: z.string() });
@@ -33,7 +34,7 @@ export interface Books {
 export interface Enrolment {
   readonly terminalId: number;
   readonly merchantId: number;
-  readonly kind: 'pos' | 'load';
+  readonly kind: SamKind;
   readonly folder: TerminalFolder;
 }
 

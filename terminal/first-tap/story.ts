@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { formatYen, type Yen, yen } from '#units';
@@ -74,7 +73,6 @@ async function enrolledTerminal(
   at: { readonly folder: string; readonly port: number },
 ): Promise<TerminalProgram> {
   const { merchantId, name, terminalId } = party;
-  mkdirSync(at.folder, { recursive: true });
   await office.addMerchant(merchantId, name);
   const folder = createTerminalFolder(join(at.folder, `terminal-${terminalId}`), {
     terminalId,

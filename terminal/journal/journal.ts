@@ -61,11 +61,9 @@ export class Journal implements PurseJournal {
   async recordIntent(intent: PurseIntent): Promise<void> {
     const number = intent.terminalTransactionNumber;
     assert(number > this.#lastTransactionNumber, 'an intent takes the next number');
-    const places = Array.from({ length: 13 }, () => '?').join(', ');
-    await this.#database.run(
-      `INSERT INTO intent (${INTENT_COLUMNS}) VALUES (${places})`,
-      intentValues(intent),
-    );
+    const values = intentValues(intent);
+    const places = values.map(() => '?').join(', ');
+    await this.#database.run(`INSERT INTO intent (${INTENT_COLUMNS}) VALUES (${places})`, values);
     this.#lastTransactionNumber = number;
   }
 

@@ -1,6 +1,7 @@
 import { hexToBytes } from '@noble/ciphers/utils.js';
 import { z } from 'zod';
 import { type CardKeyLabel, KEY_BYTES } from '#purse/card-key';
+import { parseJson } from '../json-text.ts';
 import type { SamKind } from './sam.ts';
 
 /** The keys of a software SAM, as the issuer wrote them to a file for one terminal. */
@@ -73,18 +74,9 @@ export function decodeSamFile(text: string): SamKeys {
 }
 
 function parseSamFile(text: string): z.infer<typeof samFile> {
-  const parsed = samFile.safeParse(jsonOf(text));
+  const parsed = samFile.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') ?? '';
   throw new SamError('SAM_FILE_INVALID', `SAM file ${field}: ${issue?.message ?? 'invalid'}`);
-}
-
-/** The parser's own message is dropped: it would quote the text, and the text is keys. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
 import { createPublicKey, sign, verify } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { deriveSamKey } from '#purse/card-key';
-import { CARD_KEY_LABELS, generateKeystore, Keystore } from '../../../backend/issuer/keystore.ts';
+import { CARD_KEY_LABELS, deriveSamKey } from '#purse/card-key';
+import { generateKeystore, Keystore } from '../../../backend/issuer/keystore.ts';
 import { seededRandom } from '../../scheme.ts';
 
 const KEYSTORE = generateKeystore(81, seededRandom('keystore'));
