@@ -10,12 +10,12 @@ import {
   type SystemCode,
   systemCode,
 } from '../felica/identifiers.ts';
+import { parseJson } from '../json-text.ts';
 import { CARD_IMAGE_FORMAT, CARD_IMAGE_VERSION } from '../purse/card-image.ts';
 import { KEY_BYTES } from '../purse/card-key.ts';
 import type { CardPersonalisation } from '../purse/card-profile.ts';
 import { CardImageError, CardStructureError } from './card-error.ts';
 import { requireCardStructure } from './card-structure.ts';
-import { parseJson } from '../json-text.ts';
 
 const ISSUE_FIELD_BYTES = 8;
 
