@@ -3,7 +3,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
-import { openCardImage } from './card/felica-card.ts';
+import { openCardImage } from './card/open-card.ts';
 import { formatIdm } from './felica/identifiers.ts';
 import { type CardControl, parseCardControl } from './link/card-control.ts';
 import { SavedCard } from './link/saved-card.ts';

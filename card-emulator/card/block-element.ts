@@ -5,16 +5,22 @@ import {
   StatusFlag2,
   type StatusFlags,
 } from '../felica/status-flag.ts';
-import type { CardService, CardSystem } from './card-file-system.ts';
+import type { CardFileSystem } from './card-file-system.ts';
+import type { CardService, CardSystem } from './card-layout.ts';
+import type { StatusFlag1Coding } from './personality.ts';
 import { isAreaCode, SYSTEM_NODE } from './service-attribute.ts';
 
 /** With what right a command names its blocks. */
 export interface BlockAccess {
+  readonly fileSystem: CardFileSystem;
   readonly system: CardSystem;
   /** The service list of a plain command, or the node list of Authentication1. */
   readonly serviceCodes: readonly NodeCode[];
   /** Whether the keys of these services have been proven. */
   readonly isAuthenticated: boolean;
+  /** More than so many blocks are answered with A2. */
+  readonly blocksMax: number;
+  readonly statusFlag1: StatusFlag1Coding;
 }
 
 /** The service that an element names, or why it names none. */
@@ -42,12 +48,13 @@ export function namedService(
   return { result: 'found', service };
 }
 
-/**
- * The status flags of a fault in the element at `index`. Products differ in how status flag 1 names
- * the place; our choice is one bit, starting again with the ninth element.
- */
-export function faultAt(index: number, statusFlag2: StatusFlag2): StatusFlags {
-  return { statusFlag1: 1 << (index % 8), statusFlag2 };
+/** The status flags of a fault in the element at `index`. */
+export function faultAt(
+  index: number,
+  statusFlag2: StatusFlag2,
+  coding: StatusFlag1Coding,
+): StatusFlags {
+  return { statusFlag1: coding === 'bit' ? 1 << (index % 8) : index + 1, statusFlag2 };
 }
 
 /** The status flags of a fault that belongs to no element. */

@@ -1,4 +1,4 @@
-import { WRITE_BLOCKS_MAX, type WritePayload } from '../felica/block-access.ts';
+import type { WritePayload } from '../felica/block-access.ts';
 import type { AccessMode, BlockListElement } from '../felica/block-list.ts';
 import { sameBytes } from '../felica/identifiers.ts';
 import { NORMAL_END, StatusFlag2, type StatusFlags } from '../felica/status-flag.ts';
@@ -10,8 +10,10 @@ import {
 } from '../purse/purse-block.ts';
 import type { PurseOperation } from '../purse/transaction-certificate.ts';
 import { type BlockAccess, faultAt, faultOfCommand, namedService } from './block-element.ts';
-import type { BlockFile, CardService } from './card-file-system.ts';
+import type { BlockFile, CardService } from './card-layout.ts';
 import { CyclicRun } from './cyclic-run.ts';
+import { writeLimitedPurse } from './limited-purse.ts';
+import type { MemoryCondition } from './memory-condition.ts';
 import { cashback, decrement, direct, type PurseWrite, purseOperationOf } from './purse-service.ts';
 import { stageCertificate } from './write-certificate.ts';
 import { WriteStage } from './write-stage.ts';
@@ -19,6 +21,7 @@ import { WriteStage } from './write-stage.ts';
 export interface WriteOptions {
   /** The narrower reading of direct purse access, see `direct` in purse-service.ts. */
   readonly directMayNotIncrease: boolean;
+  readonly memoryCondition: MemoryCondition;
 }
 
 interface ElementWrite {
@@ -27,7 +30,10 @@ interface ElementWrite {
   readonly block: Uint8Array;
 }
 
-/** Changing a key is not offered, so its access mode is as illegal as a reserved one. */
+const MEMORY_ERROR = faultOfCommand(StatusFlag2.memoryError);
+/** Products answer with 00 or FF in status flag 1; either way the write was done (M617 §4.5.2). */
+const WORN_END = faultOfCommand(StatusFlag2.rewriteCountExceeded);
+
 const PERMITTED_MODES: readonly AccessMode[] = ['normal', 'cashback'];
 
 /**
@@ -41,28 +47,31 @@ export function writeBlocks(
   { elements, blocks }: WritePayload,
   options: WriteOptions,
 ): StatusFlags {
-  if (elements.length < 1 || elements.length > WRITE_BLOCKS_MAX) {
+  const { fileSystem, system, blocksMax, statusFlag1 } = access;
+  if (elements.length < 1 || elements.length > blocksMax) {
     return faultOfCommand(StatusFlag2.blockCountIllegal);
   }
-  const { certificate, idm } = access.system;
-  const stage = new WriteStage();
+  const { certificate } = system;
+  const stage = new WriteStage(fileSystem);
   const cyclicRun = new CyclicRun();
-  const { directMayNotIncrease } = options;
-  const context = { directMayNotIncrease, cyclicRun, certified: certificate?.purse };
+  const context = { ...options, cyclicRun, certified: certificate?.purse };
   for (const [index, element] of elements.entries()) {
     const named = namedService(access, element, PERMITTED_MODES);
-    if (named.result === 'refused') return faultAt(index, named.statusFlag2);
+    if (named.result === 'refused') return faultAt(index, named.statusFlag2, statusFlag1);
     const { service } = named;
     const block = blocks[index];
     if (block === undefined) return faultOfCommand(StatusFlag2.blockCountIllegal);
     if (!cyclicRun.isOf(service.file)) cyclicRun.end(stage);
     const fault = stageElement(stage, { service, element, block }, context);
-    if (fault !== undefined) return faultAt(index, fault);
+    if (fault !== undefined) return faultAt(index, fault, statusFlag1);
   }
   cyclicRun.end(stage);
-  if (certificate !== undefined) stageCertificate(stage, certificate, idm);
+  if (certificate !== undefined) {
+    stageCertificate(stage, certificate, { fileSystem, idm: fileSystem.idmOf(system) });
+  }
+  if (options.memoryCondition === 'failed') return MEMORY_ERROR;
   stage.commit();
-  return NORMAL_END;
+  return options.memoryCondition === 'worn' ? WORN_END : NORMAL_END;
 }
 
 function stageElement(
@@ -86,7 +95,7 @@ function stageRandom(
   stage: WriteStage,
   { service, element, block }: ElementWrite,
 ): StatusFlag2 | undefined {
-  if (element.blockNumber >= service.file.blocks.length) return StatusFlag2.blockNumberOutOfRange;
+  if (element.blockNumber >= service.file.blockCount) return StatusFlag2.blockNumberOutOfRange;
   stage.replaceBlock(service.file, element.blockNumber, block);
   return undefined;
 }
@@ -108,8 +117,15 @@ function stagePurse(
   const { file } = service;
   const operation = purseOperationOf(service.access, element.accessMode);
   if (operation === undefined) return StatusFlag2.accessNotPermitted;
-  const stored = stage.blocksOf(file)[element.blockNumber];
-  if (stored === undefined) return StatusFlag2.blockNumberOutOfRange;
+  const { blockNumber } = element;
+  if (blockNumber >= file.blockCount) return StatusFlag2.blockNumberOutOfRange;
+  const stored = stage.block(file, blockNumber);
+  if (file.limits !== undefined) {
+    const limited = writeLimitedPurse(operation, stored, { command: block, limits: file.limits });
+    if (limited.result === 'refused') return limited.statusFlag2;
+    if (limited.result === 'stored') stage.replaceBlock(file, blockNumber, limited.block);
+    return undefined;
+  }
 
   const before = decodePurseBlock(stored);
   const write = purseWriteOf(operation, { before, block, directMayNotIncrease });
@@ -120,7 +136,7 @@ function stagePurse(
   if (sameBytes(after, stored)) return undefined;
   // Our choice: a certificate speaks of one purse write, so one Write may make only one.
   if (file === certified && stage.purseWriteOf(file)) return StatusFlag2.accessNotPermitted;
-  stage.replaceBlock(file, element.blockNumber, after);
+  stage.replaceBlock(file, blockNumber, after);
   stage.recordPurseWrite(file, { operation, before, after: write.purse });
   return undefined;
 }

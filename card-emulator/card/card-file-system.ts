@@ -1,172 +1,215 @@
-import { type IDm, idm, type NodeCode, type SystemCode } from '../felica/identifiers.ts';
-import type { FoundNode } from '../felica/inquiry.ts';
+import type { IssueInformation } from '../felica/aes-authentication.ts';
+import { BLOCK_BYTES } from '../felica/block-access.ts';
+import { type IDm, idm, type NodeCode, pmm } from '../felica/identifiers.ts';
 import type {
   CardPersonalisation,
-  PersonalisedArea,
   PersonalisedKey,
-  PersonalisedService,
+  PersonalisedKeys,
   PersonalisedSystem,
 } from '../purse/card-profile.ts';
-import { certifiedSystemIndex } from './card-structure.ts';
 import {
-  type ServiceAttribute,
-  SYSTEM_NODE,
-  serviceAttributeOf,
-  serviceNumberOf,
-} from './service-attribute.ts';
+  type BlockFile,
+  type CardLayout,
+  type CardNode,
+  type CardSystem,
+  createLayout,
+  type KeySlot,
+  layoutName,
+} from './card-layout.ts';
+import { SYSTEM_NODE } from './service-attribute.ts';
+
+/** What a card is and never changes, without what lies in its memory. */
+type CardIdentity = Omit<CardPersonalisation, 'systems' | 'individualKey' | 'certificate'>;
+
+/** Layouts in use, the oldest first. A bound, because a test may build any number of odd cards. */
+const layouts = new Map<string, CardLayout>();
+const LAYOUTS_MAX = 64;
 
 /**
- * The blocks of one service number, shared by all services that overlap on it. A cyclic one has its
- * newest block first. A stored block is never written into: a write replaces the list.
+ * What a card remembers without power: one piece of memory with all blocks, keys and key versions.
+ *
+ * Stored bytes are never written into. A write prepares a new memory and puts it in the place of
+ * the old one, so that it is done completely or not at all (M617 §3.6.1).
  */
-export interface BlockFile {
-  blocks: readonly Uint8Array[];
-}
+export class CardFileSystem {
+  readonly identity: CardIdentity;
+  readonly layout: CardLayout;
+  #memory: Uint8Array;
+  #commitCount = 0;
 
-export interface CardService extends ServiceAttribute {
-  readonly code: NodeCode;
-  /** Present exactly where a key is required. */
-  readonly key: Uint8Array | undefined;
-  readonly file: BlockFile;
-}
-
-/** Where the card certifies its purse writes, and under which key. */
-export interface CertificateFiles extends PersonalisedKey {
-  readonly purse: BlockFile;
-  readonly history: BlockFile;
-  readonly certificate: BlockFile;
-}
-
-export interface CardSystem {
-  readonly systemCode: SystemCode;
-  /** The card's IDm with the system's number in its first four bits. */
-  readonly idm: IDm;
-  readonly services: ReadonlyMap<number, CardService>;
-  /** Of the system itself (FFFF), its areas and its services. */
-  readonly keyVersions: ReadonlyMap<number, number>;
-  /** Of the system itself, its areas and the services that have one. */
-  readonly nodeKeys: ReadonlyMap<number, Uint8Array>;
-  /** In the order of Search Service Code, without the end. */
-  readonly foundNodes: readonly FoundNode[];
-  readonly certificate: CertificateFiles | undefined;
-}
-
-/** What the card remembers without power. Only {@link BlockFile.blocks} ever changes. */
-export interface CardFileSystem {
-  readonly systems: readonly CardSystem[];
-  readonly personalisation: CardPersonalisation;
-}
-
-/** The caller has checked the structure (`requireCardStructure`). All blocks are copied. */
-export function createFileSystem(personalisation: CardPersonalisation): CardFileSystem {
-  const { certificate, systems } = personalisation;
-  const certified = certificate === undefined ? -1 : certifiedSystemIndex(certificate, systems);
-  return {
-    personalisation,
-    systems: systems.map((system, index) =>
-      createSystem(personalisation, system, { index, isCertified: index === certified }),
-    ),
-  };
-}
-
-/** The inverse of {@link createFileSystem}, with the blocks as they are now. */
-export function personalisationOf({
-  personalisation,
-  systems,
-}: CardFileSystem): CardPersonalisation {
-  return {
-    ...personalisation,
-    systems: personalisation.systems.map((system, index) => ({
-      ...system,
-      blocks: system.blocks.map(({ serviceNumber, blocks }) => ({
-        serviceNumber,
-        blocks: (fileOf(systems[index], serviceNumber)?.blocks ?? blocks).map((block) =>
-          block.slice(),
-        ),
-      })),
-    })),
-  };
-}
-
-function fileOf(system: CardSystem | undefined, serviceNumber: number): BlockFile | undefined {
-  for (const service of system?.services.values() ?? []) {
-    if (serviceNumberOf(service.code) === serviceNumber) return service.file;
+  /** The caller has checked the structure (`requireCardStructure`). All bytes are copied. */
+  constructor(personalisation: CardPersonalisation) {
+    this.identity = identityOf(personalisation);
+    this.layout = layoutFor(personalisation);
+    this.#memory = memoryOf(personalisation, this.layout);
   }
-  return undefined;
+
+  get systems(): readonly CardSystem[] {
+    return this.layout.systems;
+  }
+
+  get issue(): IssueInformation {
+    return this.identity;
+  }
+
+  /** Not to be written into. */
+  get memory(): Uint8Array {
+    return this.#memory;
+  }
+
+  /** How often the memory was replaced. */
+  get commitCount(): number {
+    return this.#commitCount;
+  }
+
+  /** Throws `RangeError` for the memory of a card with another layout. */
+  commit(memory: Uint8Array): void {
+    if (memory.length !== this.layout.memoryBytes) {
+      throw new RangeError(
+        `memory: expected ${this.layout.memoryBytes} bytes, got ${memory.length}`,
+      );
+    }
+    this.#memory = memory;
+    this.#commitCount += 1;
+  }
+
+  /** A view of one stored block; the caller has compared the number with the file's count. */
+  block(file: BlockFile, blockNumber: number): Uint8Array {
+    return blockOf(this.#memory, file, blockNumber);
+  }
+
+  /** Copies of all blocks of a file. */
+  blocks(file: BlockFile): readonly Uint8Array[] {
+    return Array.from({ length: file.blockCount }, (_, index) => this.block(file, index).slice());
+  }
+
+  key(slot: KeySlot): Uint8Array {
+    return this.#memory.subarray(slot.offset, slot.offset + slot.keyBytes);
+  }
+
+  version(slot: KeySlot): number {
+    const offset = slot.offset + slot.keyBytes;
+    return ((this.#memory[offset] ?? 0) << 8) | (this.#memory[offset + 1] ?? 0);
+  }
+
+  /** The card's IDm with the system's number in its first four bits. */
+  idmOf(system: CardSystem): IDm {
+    const bytes = this.identity.idm.slice();
+    bytes[0] = ((bytes[0] ?? 0) & 0x0f) | (system.index << 4);
+    return idm(bytes);
+  }
+
+  /** The inverse of the constructor, with memory as it is now. It holds keys. */
+  personalisation(): CardPersonalisation {
+    const { individualKey, systems } = this.layout;
+    const certificate = systems.find((system) => system.certificate !== undefined)?.certificate;
+    return {
+      ...identityOf(this.identity),
+      ...(individualKey && { individualKey: this.key(individualKey).slice() }),
+      systems: systems.map((system) => this.#systemNow(system)),
+      ...(certificate && {
+        certificate: { ...this.#keyNow(certificate.key), ...certificate.services },
+      }),
+    };
+  }
+
+  #systemNow({ systemCode, nodes, areas, services, files }: CardSystem): PersonalisedSystem {
+    const keysOf = (code: NodeCode): PersonalisedKeys => this.#keysNow(nodes.get(code));
+    return {
+      systemCode,
+      systemKey: keysOf(SYSTEM_NODE),
+      areas: areas.map((area) => ({ ...area, ...keysOf(area.code) })),
+      services: [...services.values()].map(({ code }) => ({ code, ...keysOf(code) })),
+      blocks: files.map((file) => ({
+        serviceNumber: file.serviceNumber,
+        ...(file.kind && { kind: file.kind }),
+        blocks: this.blocks(file),
+        ...(file.limits && { limits: file.limits }),
+      })),
+    };
+  }
+
+  #keysNow(node: CardNode | undefined): PersonalisedKeys {
+    const aes = node?.aes && this.#keyNow(node.aes);
+    const des = node?.des && this.#keyNow(node.des);
+    return {
+      ...aes,
+      ...(des && { desKey: des.key, desVersion: des.version }),
+      ...(node?.open && { version: this.version(node.open) }),
+    };
+  }
+
+  #keyNow(slot: KeySlot): PersonalisedKey {
+    return { key: this.key(slot).slice(), version: this.version(slot) };
+  }
 }
 
-function createSystem(
-  personalisation: CardPersonalisation,
-  system: PersonalisedSystem,
-  { index, isCertified }: { readonly index: number; readonly isCertified: boolean },
-): CardSystem {
-  const { areas, services, systemKey } = system;
-  const cardServices = createServices(system);
-  const systemNode = { code: SYSTEM_NODE, ...systemKey };
-  const nodes = [systemNode, ...areas, ...services];
+/** A view into any memory of the file's layout. */
+export function blockOf(memory: Uint8Array, file: BlockFile, blockNumber: number): Uint8Array {
+  const start = file.offset + blockNumber * BLOCK_BYTES;
+  return memory.subarray(start, start + BLOCK_BYTES);
+}
+
+export function writeVersion(memory: Uint8Array, slot: KeySlot, version: number): void {
+  const offset = slot.offset + slot.keyBytes;
+  memory[offset] = version >> 8;
+  memory[offset + 1] = version & 0xff;
+}
+
+function identityOf(card: CardIdentity): CardIdentity {
+  const { personality, container } = card;
   return {
-    systemCode: system.systemCode,
-    idm: systemIdm(personalisation.idm, index),
-    services: cardServices,
-    keyVersions: new Map(nodes.map(({ code, version }) => [code, version])),
-    nodeKeys: new Map(
-      nodes.flatMap(({ code, key }): [number, Uint8Array][] =>
-        key === undefined ? [] : [[code, key.slice()]],
-      ),
-    ),
-    foundNodes: foundNodesOf(areas, services),
-    certificate: isCertified ? certificateFiles(personalisation, cardServices) : undefined,
+    ...(personality && { personality }),
+    idm: idm(card.idm),
+    pmm: pmm(card.pmm),
+    idi: card.idi.slice(),
+    pmi: card.pmi.slice(),
+    ...(container && { container }),
   };
 }
 
-function createServices({ services, blocks }: PersonalisedSystem): Map<number, CardService> {
-  const files = new Map<number, BlockFile>(
-    blocks.map((file) => [
-      file.serviceNumber,
-      { blocks: file.blocks.map((block) => block.slice()) },
-    ]),
-  );
-  return new Map(
-    services.flatMap(({ code, key }): [number, CardService][] => {
-      const attribute = serviceAttributeOf(code);
-      const file = files.get(serviceNumberOf(code));
-      // The structure has been checked: a service without either is not a service of this card.
-      if (attribute === undefined || file === undefined) return [];
-      return [[code, { ...attribute, code, key: key?.slice(), file }]];
-    }),
-  );
+function layoutFor(personalisation: CardPersonalisation): CardLayout {
+  const name = layoutName(personalisation);
+  const known = layouts.get(name);
+  if (known !== undefined) return known;
+  const layout = createLayout(personalisation);
+  const [oldest] = layouts.keys();
+  if (layouts.size >= LAYOUTS_MAX && oldest !== undefined) layouts.delete(oldest);
+  layouts.set(name, layout);
+  return layout;
 }
 
-function certificateFiles(
-  { certificate }: CardPersonalisation,
-  services: ReadonlyMap<number, CardService>,
-): CertificateFiles | undefined {
-  if (certificate === undefined) return undefined;
-  const { key, version } = certificate;
-  const purse = services.get(certificate.purseService)?.file;
-  const history = services.get(certificate.historyService)?.file;
-  const own = services.get(certificate.certificateService)?.file;
-  if (purse === undefined || history === undefined || own === undefined) return undefined;
-  return { key: key.slice(), version, purse, history, certificate: own };
+function memoryOf(personalisation: CardPersonalisation, layout: CardLayout): Uint8Array {
+  const memory = new Uint8Array(layout.memoryBytes);
+  for (const [index, system] of layout.systems.entries()) {
+    const personalised = personalisation.systems[index];
+    if (personalised !== undefined) writeSystem(memory, system, personalised);
+    const { certificate } = personalisation;
+    if (certificate && system.certificate) writeKey(memory, system.certificate.key, certificate);
+  }
+  const { individualKey } = personalisation;
+  if (individualKey && layout.individualKey) {
+    writeKey(memory, layout.individualKey, { key: individualKey, version: 0 });
+  }
+  return memory;
 }
 
-/**
- * An area before what lies in it, each level by code. Areas nest by their code ranges
- * and an area's attribute is lower than any service's, so this walk is the order of the codes.
- */
-function foundNodesOf(
-  areas: readonly PersonalisedArea[],
-  services: readonly PersonalisedService[],
-): readonly FoundNode[] {
-  const nodes: Exclude<FoundNode, { readonly kind: 'end' }>[] = [
-    ...areas.map(({ code, endCode }) => ({ kind: 'area' as const, code, endCode })),
-    ...services.map(({ code }) => ({ kind: 'service' as const, code })),
-  ];
-  return nodes.sort((first, second) => first.code - second.code);
+function writeSystem(memory: Uint8Array, system: CardSystem, from: PersonalisedSystem): void {
+  for (const [fileIndex, { blocks }] of from.blocks.entries()) {
+    const file = system.files[fileIndex];
+    if (file === undefined) continue;
+    for (const [index, block] of blocks.entries()) blockOf(memory, file, index).set(block);
+  }
+  const nodes = [{ code: SYSTEM_NODE, ...from.systemKey }, ...from.areas, ...from.services];
+  for (const { code, key, version = 0, desKey, desVersion = 0 } of nodes) {
+    const node = system.nodes.get(code);
+    if (node?.aes && key) writeKey(memory, node.aes, { key, version });
+    if (node?.des && desKey) writeKey(memory, node.des, { key: desKey, version: desVersion });
+    if (node?.open) writeVersion(memory, node.open, version);
+  }
 }
 
-function systemIdm(cardIdm: IDm, systemIndex: number): IDm {
-  const bytes = cardIdm.slice();
-  bytes[0] = ((bytes[0] ?? 0) & 0x0f) | (systemIndex << 4);
-  return idm(bytes);
+function writeKey(memory: Uint8Array, slot: KeySlot, { key, version }: PersonalisedKey): void {
+  memory.set(key, slot.offset);
+  writeVersion(memory, slot, version);
 }

@@ -12,30 +12,36 @@ import {
 } from '../felica/identifiers.ts';
 import { parseJson } from '../json-text.ts';
 import { CARD_IMAGE_FORMAT, CARD_IMAGE_VERSION } from '../purse/card-image.ts';
-import { KEY_BYTES } from '../purse/card-key.ts';
 import type { CardPersonalisation } from '../purse/card-profile.ts';
 import { CardImageError, CardStructureError } from './card-error.ts';
 import { requireCardStructure } from './card-structure.ts';
+import { AES_KEY_BYTES, DES_KEY_BYTES } from './key-bytes.ts';
 
 const ISSUE_FIELD_BYTES = 8;
 
-const KEY = { key: hexBytes(KEY_BYTES), version: z.number() };
+const KEYS = {
+  key: hexBytes(AES_KEY_BYTES).exactOptional(),
+  version: z.number().exactOptional(),
+  desKey: hexBytes(DES_KEY_BYTES).exactOptional(),
+  desVersion: z.number().exactOptional(),
+};
 const NODE_CODE = hexCode().transform((value): NodeCode => nodeCode(value));
 const SYSTEM_CODE = hexCode().transform((value): SystemCode => systemCode(value));
 
 const SYSTEM = z.strictObject({
   systemCode: SYSTEM_CODE,
-  systemKey: z.strictObject(KEY),
-  areas: z.array(z.strictObject({ code: NODE_CODE, endCode: NODE_CODE, ...KEY })),
-  services: z.array(
-    z.strictObject({
-      code: NODE_CODE,
-      key: hexBytes(KEY_BYTES).exactOptional(),
-      version: z.number(),
-    }),
-  ),
+  systemKey: z.strictObject(KEYS),
+  areas: z.array(z.strictObject({ code: NODE_CODE, endCode: NODE_CODE, ...KEYS })),
+  services: z.array(z.strictObject({ code: NODE_CODE, ...KEYS })),
   blocks: z.array(
-    z.strictObject({ serviceNumber: z.number(), blocks: z.array(hexBytes(BLOCK_BYTES)) }),
+    z.strictObject({
+      serviceNumber: z.number(),
+      kind: z.enum(['random', 'cyclic', 'purse']).exactOptional(),
+      blocks: z.array(hexBytes(BLOCK_BYTES)),
+      limits: z
+        .strictObject({ upper: z.number(), lower: z.number(), generation: z.number() })
+        .exactOptional(),
+    }),
   ),
 });
 
@@ -43,19 +49,24 @@ const SYSTEM = z.strictObject({
 const CARD_IMAGE = z.strictObject({
   format: z.literal(CARD_IMAGE_FORMAT),
   version: z.literal(CARD_IMAGE_VERSION),
+  personality: z.enum(['purse', 'suica', 'rc-sa', 'hce-f']).exactOptional(),
   idm: hexBytes(IDM_BYTES).transform(idm),
   pmm: hexBytes(PMM_BYTES).transform(pmm),
   idi: hexBytes(ISSUE_FIELD_BYTES),
   pmi: hexBytes(ISSUE_FIELD_BYTES),
-  individualKey: hexBytes(KEY_BYTES),
+  individualKey: hexBytes(AES_KEY_BYTES).exactOptional(),
   systems: z.array(SYSTEM),
   certificate: z
     .strictObject({
-      ...KEY,
+      key: hexBytes(AES_KEY_BYTES),
+      version: z.number(),
       purseService: NODE_CODE,
       historyService: NODE_CODE,
       certificateService: NODE_CODE,
     })
+    .exactOptional(),
+  container: z
+    .strictObject({ format: hexBytes(5), model: hexBytes(11), id: hexBytes(8) })
     .exactOptional(),
 });
 

@@ -10,12 +10,13 @@ import {
   encodeRequestSystemCodeResponse,
   encodeSearchServiceCodeResponse,
 } from '../felica/inquiry.ts';
-import type { CardSystem } from './card-file-system.ts';
+import type { CardFileSystem } from './card-file-system.ts';
+import type { CardNode, CardSystem } from './card-layout.ts';
 
 /** The system that was asked, and all that the card tells about itself. */
 export interface InquiredCard {
+  readonly fileSystem: CardFileSystem;
   readonly system: CardSystem;
-  readonly systems: readonly CardSystem[];
   readonly mode: CardMode;
 }
 
@@ -42,19 +43,27 @@ export function answerInquiry(
   }
 }
 
-function answerRequestService({ system }: InquiredCard, frame: Uint8Array): Uint8Array | undefined {
-  const request = decodeRequestServiceRequest(frame);
-  if (request === undefined) return undefined;
-  const keyVersions = request.nodeCodes.map((code) => system.keyVersions.get(code));
-  return encodeRequestServiceResponse({ idm: system.idm, keyVersions });
-}
-
-function answerRequestResponse(
-  { system, mode }: InquiredCard,
+function answerRequestService(
+  { fileSystem, system }: InquiredCard,
   frame: Uint8Array,
 ): Uint8Array | undefined {
-  if (decodeRequestResponseRequest(frame) === undefined) return undefined;
-  return encodeRequestResponseResponse({ idm: system.idm, mode });
+  const request = decodeRequestServiceRequest(frame);
+  if (request === undefined) return undefined;
+  const keyVersions = request.nodeCodes.map((code) =>
+    keyVersionOf(fileSystem, system.nodes.get(code)),
+  );
+  return encodeRequestServiceResponse({ idm: request.idm, keyVersions });
+}
+
+/** Of the DES key where there are two: the command is older than the other scheme. */
+function keyVersionOf(fileSystem: CardFileSystem, node: CardNode | undefined): number | undefined {
+  const slot = node?.des ?? node?.aes ?? node?.open;
+  return slot && fileSystem.version(slot);
+}
+
+function answerRequestResponse({ mode }: InquiredCard, frame: Uint8Array): Uint8Array | undefined {
+  const request = decodeRequestResponseRequest(frame);
+  return request && encodeRequestResponseResponse({ idm: request.idm, mode });
 }
 
 function answerSearchServiceCode(
@@ -64,14 +73,15 @@ function answerSearchServiceCode(
   const request = decodeSearchServiceCodeRequest(frame);
   if (request === undefined) return undefined;
   const found = system.foundNodes[request.index] ?? { kind: 'end' };
-  return encodeSearchServiceCodeResponse({ idm: system.idm, found });
+  return encodeSearchServiceCodeResponse({ idm: request.idm, found });
 }
 
 function answerRequestSystemCode(
-  { system, systems }: InquiredCard,
+  { fileSystem }: InquiredCard,
   frame: Uint8Array,
 ): Uint8Array | undefined {
-  if (decodeRequestSystemCodeRequest(frame) === undefined) return undefined;
-  const systemCodes = systems.map(({ systemCode }) => systemCode);
-  return encodeRequestSystemCodeResponse({ idm: system.idm, systemCodes });
+  const request = decodeRequestSystemCodeRequest(frame);
+  if (request === undefined) return undefined;
+  const systemCodes = fileSystem.systems.map(({ systemCode }) => systemCode);
+  return encodeRequestSystemCodeResponse({ idm: request.idm, systemCodes });
 }

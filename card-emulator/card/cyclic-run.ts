@@ -1,5 +1,4 @@
-import type { BlockFile } from './card-file-system.ts';
-import { pushCyclicUnit } from './cyclic-service.ts';
+import type { BlockFile } from './card-layout.ts';
 import type { WriteStage } from './write-stage.ts';
 
 /**
@@ -18,7 +17,7 @@ export class CyclicRun {
   /** `false` if the command names more blocks of a service than it has; units count together. */
   add(file: BlockFile, block: Uint8Array): boolean {
     const count = (this.#countByFile.get(file) ?? 0) + 1;
-    if (count > file.blocks.length) return false;
+    if (count > file.blockCount) return false;
     this.#countByFile.set(file, count);
     this.#file = file;
     this.#unit.push(block);
@@ -27,8 +26,7 @@ export class CyclicRun {
 
   end(stage: WriteStage): void {
     if (this.#file === undefined) return;
-    const pushed = pushCyclicUnit(stage.blocksOf(this.#file), this.#unit);
-    if (pushed !== undefined) stage.replaceBlocks(this.#file, pushed);
+    stage.pushUnit(this.#file, this.#unit);
     this.#file = undefined;
     this.#unit = [];
   }

@@ -1,12 +1,7 @@
-import {
-  type AesMessage,
-  type AesSession,
-  openAesFrame,
-  responseTransactionNumber,
-  sealAesFrame,
-} from '../felica/aes-messaging.ts';
+import { responseTransactionNumber } from '../felica/aes-messaging.ts';
 import { responseCodeOf } from '../felica/command-code.ts';
 import type { NodeCode } from '../felica/identifiers.ts';
+import type { SecureMessage, SecureMessaging } from './secure-scheme.ts';
 
 /**
  * The card's end of a session, from Authentication2 on.
@@ -17,20 +12,20 @@ import type { NodeCode } from '../felica/identifiers.ts';
  * implementation of the card was seen to do.
  */
 export class SecureSession {
+  readonly messaging: SecureMessaging;
   /** As listed in Authentication1: all that this session may touch. */
   readonly nodes: readonly NodeCode[];
-  readonly #session: AesSession;
   /** Authentication2 was answered with 0. */
   #lastNumber = 0;
 
-  constructor(session: AesSession, nodes: readonly NodeCode[]) {
-    this.#session = session;
+  constructor(messaging: SecureMessaging, nodes: readonly NodeCode[]) {
+    this.messaging = messaging;
     this.nodes = nodes;
   }
 
   /** `undefined` for a frame that was not sealed for this session, and for an old one. */
-  take(frame: Uint8Array): AesMessage | undefined {
-    const message = openAesFrame(this.#session, frame);
+  take(frame: Uint8Array): SecureMessage | undefined {
+    const message = this.messaging.open(frame);
     if (message === undefined || message.transactionNumber <= this.#lastNumber) return undefined;
     const responseNumber = responseTransactionNumber(message.transactionNumber);
     // With no number left for its answer a command is not done: nobody could learn that it was.
@@ -40,9 +35,8 @@ export class SecureSession {
   }
 
   /** The answer to the command taken last. */
-  answer(command: AesMessage, payload: Uint8Array): Uint8Array {
-    return sealAesFrame({
-      session: this.#session,
+  answer(command: SecureMessage, payload: Uint8Array): Uint8Array {
+    return this.messaging.seal({
       code: responseCodeOf(command.code),
       transactionNumber: this.#lastNumber,
       payload,

@@ -1,6 +1,5 @@
-import type { NodeCode } from '../felica/identifiers.ts';
-
-export type ServiceKind = 'random' | 'cyclic' | 'purse';
+import { type NodeCode, nodeCode } from '../felica/identifiers.ts';
+import type { ServiceKind } from '../purse/card-profile.ts';
 
 /** What a service lets its user do. `direct` and the two with `decrement` are purse services. */
 export type ServiceAccess =
@@ -17,7 +16,7 @@ export interface ServiceAttribute {
 }
 
 /** Names the system itself where a node code is expected. */
-export const SYSTEM_NODE = 0xffff;
+export const SYSTEM_NODE: NodeCode = nodeCode(0xffff);
 
 const ATTRIBUTE_BITS = 6;
 const ATTRIBUTE_MASK = 0x3f;

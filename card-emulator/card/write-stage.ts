@@ -1,6 +1,8 @@
 import type { PurseBlock } from '../purse/purse-block.ts';
 import type { PurseOperation } from '../purse/transaction-certificate.ts';
-import type { BlockFile } from './card-file-system.ts';
+import { blockOf, type CardFileSystem, writeVersion } from './card-file-system.ts';
+import type { BlockFile, KeySlot } from './card-layout.ts';
+import { pushCyclicUnit } from './cyclic-service.ts';
 
 /** One purse write of the command, as a certificate will state it. */
 export interface StagedPurseWrite {
@@ -17,23 +19,41 @@ export interface StagedPurseWrite {
  * twice.
  */
 export class WriteStage {
-  readonly #blocks = new Map<BlockFile, readonly Uint8Array[]>();
+  readonly #fileSystem: CardFileSystem;
+  /** Absent until something changes. */
+  #memory: Uint8Array | undefined;
+  readonly #changed = new Set<BlockFile>();
+  #isKeyChanged: boolean = false;
   readonly #purseWrites = new Map<BlockFile, StagedPurseWrite>();
 
-  blocksOf(file: BlockFile): readonly Uint8Array[] {
-    return this.#blocks.get(file) ?? file.blocks;
+  constructor(fileSystem: CardFileSystem) {
+    this.#fileSystem = fileSystem;
   }
 
-  replaceBlocks(file: BlockFile, blocks: readonly Uint8Array[]): void {
-    this.#blocks.set(file, blocks);
+  /** A view, good until the next change. */
+  block(file: BlockFile, blockNumber: number): Uint8Array {
+    return blockOf(this.#memory ?? this.#fileSystem.memory, file, blockNumber);
   }
 
   replaceBlock(file: BlockFile, blockNumber: number, block: Uint8Array): void {
-    this.replaceBlocks(file, this.blocksOf(file).with(blockNumber, block));
+    blockOf(this.#write(), file, blockNumber).set(block);
+    this.#changed.add(file);
+  }
+
+  /** See {@link pushCyclicUnit}; the file is changed unless the unit is the newest already. */
+  pushUnit(file: BlockFile, unit: readonly Uint8Array[]): void {
+    if (pushCyclicUnit(this.#write(), file, unit)) this.#changed.add(file);
+  }
+
+  replaceKey(slot: KeySlot, key: Uint8Array, version: number): void {
+    const memory = this.#write();
+    memory.set(key, slot.offset);
+    writeVersion(memory, slot, version);
+    this.#isKeyChanged = true;
   }
 
   isChanged(file: BlockFile): boolean {
-    return this.#blocks.has(file);
+    return this.#changed.has(file);
   }
 
   recordPurseWrite(file: BlockFile, write: StagedPurseWrite): void {
@@ -45,6 +65,12 @@ export class WriteStage {
   }
 
   commit(): void {
-    for (const [file, blocks] of this.#blocks) file.blocks = blocks;
+    const isChanged = this.#changed.size > 0 || this.#isKeyChanged;
+    if (isChanged && this.#memory !== undefined) this.#fileSystem.commit(this.#memory);
+  }
+
+  #write(): Uint8Array {
+    this.#memory ??= this.#fileSystem.memory.slice();
+    return this.#memory;
   }
 }

@@ -1,4 +1,4 @@
-import type { CardFault } from '../card/felica-card.ts';
+import type { CardFault } from '../card/open-card.ts';
 import { CommandCode } from '../felica/command-code.ts';
 import { parseJson } from '../json-text.ts';
 

@@ -1,7 +1,7 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CardFault, FelicaCard } from '../card/felica-card.ts';
-import { cardInHand, type HeldCard } from '../card/felica-card.ts';
+import type { CardFault, FelicaCard } from '../card/open-card.ts';
+import { cardInHand, type HeldCard } from '../card/open-card.ts';
 import type { IDm, PMm } from '../felica/identifiers.ts';
 import type { VpcdCard } from './vpcd.ts';
 

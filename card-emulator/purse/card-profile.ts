@@ -31,21 +31,41 @@ export const CERTIFICATE_READ: NodeCode = nodeCode(0x10ca);
 
 export const HISTORY_ENTRY_COUNT = 20;
 
+/** The kinds of FeliCa Standard card that can be emulated; what they are stands with the card. */
+export type PersonalityName = 'purse' | 'suica' | 'rc-sa' | 'hce-f';
+
+/** What a service holds. Purse services of one number see the same purse, each with its own right. */
+export type ServiceKind = 'random' | 'cyclic' | 'purse';
+
 /** Everything that lies on a card when it leaves the issuer. It holds the card's keys. */
 export interface CardPersonalisation {
+  /** `purse`, our own card, where it is absent. */
+  readonly personality?: PersonalityName;
   readonly idm: IDm;
   readonly pmm: PMm;
   /** The issue ID and issue parameter that Authentication2 answers with, 8 bytes each. */
   readonly idi: Uint8Array;
   readonly pmi: Uint8Array;
-  readonly individualKey: Uint8Array;
+  /** Present exactly where the nodes have AES keys. */
+  readonly individualKey?: Uint8Array;
   readonly systems: readonly PersonalisedSystem[];
   readonly certificate?: PersonalisedCertificate;
+  /** What a phone tells about its FeliCa chip; a card has none. */
+  readonly container?: PersonalisedContainer;
+}
+
+export interface PersonalisedContainer {
+  /** Version of the format, 5 bytes. */
+  readonly format: Uint8Array;
+  /** Model of the phone, 11 bytes. */
+  readonly model: Uint8Array;
+  /** Names the chip across its systems, 8 bytes. */
+  readonly id: Uint8Array;
 }
 
 export interface PersonalisedSystem {
   readonly systemCode: SystemCode;
-  readonly systemKey: PersonalisedKey;
+  readonly systemKey: PersonalisedKeys;
   readonly areas: readonly PersonalisedArea[];
   readonly services: readonly PersonalisedService[];
   /** The blocks of each service number; overlap services (same number) share them. */
@@ -57,22 +77,45 @@ export interface PersonalisedKey {
   readonly version: number;
 }
 
-export interface PersonalisedArea extends PersonalisedKey {
+/**
+ * The keys of a node, of 16 bytes under the AES scheme and of 8 under the DES scheme. All nodes of a
+ * card have the same schemes, at least one; a service that needs no key has `version` alone.
+ */
+export interface PersonalisedKeys {
+  readonly key?: Uint8Array;
+  readonly version?: number;
+  readonly desKey?: Uint8Array;
+  readonly desVersion?: number;
+}
+
+export interface PersonalisedArea extends PersonalisedKeys {
   readonly code: NodeCode;
   readonly endCode: NodeCode;
 }
 
-export interface PersonalisedService {
+export interface PersonalisedService extends PersonalisedKeys {
   readonly code: NodeCode;
-  /** Absent for a service that needs no key; its key version then answers Request Service. */
-  readonly key?: Uint8Array;
-  readonly version: number;
 }
 
 export interface PersonalisedBlocks {
   /** The upper 10 bits of the service code. */
   readonly serviceNumber: number;
   readonly blocks: readonly Uint8Array[];
+  /**
+   * For blocks that only the services of one kind share. No issued card mixes kinds under one number;
+   * the card of the published known-answer sessions does.
+   */
+  readonly kind?: ServiceKind;
+  /** Makes all purse blocks of this number value-limited purses (M617 §3.4.4.1). */
+  readonly limits?: PurseLimits;
+}
+
+/** Bounds of a purse whose balance is a signed number of 32 bits. */
+export interface PurseLimits {
+  readonly upper: number;
+  readonly lower: number;
+  /** Rises with each change of the bounds, 0 to 255. */
+  readonly generation: number;
 }
 
 /** Our extension: the card certifies its own purse writes (card-profile.md). */
@@ -99,6 +142,7 @@ export function personalise(input: PursePersonalisation): CardPersonalisation {
   const { idm, pmm, keys, cardData } = input;
   const version = cardData.keyVersion;
   return {
+    personality: 'purse',
     idm,
     pmm,
     idi: idm.slice(),

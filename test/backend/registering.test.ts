@@ -11,7 +11,7 @@ import {
   issueCard,
   issueSam,
 } from '../../backend/registering.ts';
-import { openCardImage } from '../../card-emulator/card/felica-card.ts';
+import { openCardImage } from '../../card-emulator/card/open-card.ts';
 import { decodeSamFile } from '../../terminal/sam/sam-file.ts';
 import { NOON, seededRandom } from '../scheme.ts';
 import { MERCHANT_ID, Scenario } from './scenario.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { milliseconds, yen } from '#units';
-import { type CardLink, createFelicaCard } from '../../card-emulator/card/felica-card.ts';
+import { type CardLink, createFelicaCard } from '../../card-emulator/card/open-card.ts';
 import type { PurseJournal } from '../../terminal/debit/purse-journal.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
 import { PurseTerminal } from '../../terminal/purse-terminal.ts';

@@ -8,7 +8,7 @@ import { CommandCode, responseCodeOf } from '#felica/command-code';
 import { nodeCode } from '#felica/identifiers';
 import { encodePurseAmount, executionIdOf } from '#purse/purse-block';
 import { yen } from '#units';
-import type { CardLink, FelicaCard } from '../../card-emulator/card/felica-card.ts';
+import type { CardLink, FelicaCard } from '../../card-emulator/card/open-card.ts';
 import type { SecureChannel } from '../../terminal/sam/sam.ts';
 import { block, testCard } from '../card-emulator/card/test-card.ts';
 import { testSam } from '../scheme.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeCode } from '#felica/identifiers';
-import type { FelicaCard } from '../../card-emulator/card/felica-card.ts';
+import type { FelicaCard } from '../../card-emulator/card/open-card.ts';
 import {
   amountBlock,
   block,

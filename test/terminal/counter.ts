@@ -6,7 +6,7 @@ import { CommandCode } from '#felica/command-code';
 import { milliseconds, yen } from '#units';
 import { type CardFault, cardInHand } from '../../card-emulator/card/card-fault.ts';
 import { purseOf } from '../../card-emulator/card/card-inspection.ts';
-import type { CardLink, FelicaCard } from '../../card-emulator/card/felica-card.ts';
+import type { CardLink, FelicaCard } from '../../card-emulator/card/open-card.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
 import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';

@@ -5,7 +5,7 @@ import { deriveCardKey } from '#purse/card-key';
 import { transactionCertificate } from '#purse/transaction-certificate';
 import { businessDate, milliseconds, yen } from '#units';
 import { historyOf } from '../../card-emulator/card/card-inspection.ts';
-import type { FelicaCard } from '../../card-emulator/card/felica-card.ts';
+import type { FelicaCard } from '../../card-emulator/card/open-card.ts';
 import { cardIdm, issuedCard, masterOf } from '../scheme.ts';
 import { balanceOf, Counter } from './counter.ts';
 

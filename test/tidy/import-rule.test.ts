@@ -53,10 +53,10 @@ describe('the table of rooms', () => {
   it.each([
     ['card-emulator/units.ts', './felica/packet.ts'],
     ['card-emulator/felica/polling.ts', '../purse/purse-block.ts'],
-    ['card-emulator/felica/polling.ts', '../card/felica-card.ts'],
+    ['card-emulator/felica/polling.ts', '../card/open-card.ts'],
     ['card-emulator/felica/polling.ts', 'node:fs'],
-    ['card-emulator/purse/purse-block.ts', '../card/felica-card.ts'],
-    ['card-emulator/card/felica-card.ts', '#batch/record'],
+    ['card-emulator/purse/purse-block.ts', '../card/open-card.ts'],
+    ['card-emulator/card/open-card.ts', '#batch/record'],
     ['card-emulator/main.ts', '../terminal/main.ts'],
     ['terminal/debit/debit.ts', '#felica/identifiers'],
     ['terminal/debit/debit.ts', '#batch/record'],
@@ -88,7 +88,7 @@ describe('the table of rooms', () => {
   it.each([
     ['card-emulator/felica/polling.ts', '../units.ts'],
     ['card-emulator/purse/purse-block.ts', '../felica/identifiers.ts'],
-    ['card-emulator/card/felica-card.ts', '../purse/purse-block.ts'],
+    ['card-emulator/card/open-card.ts', '../purse/purse-block.ts'],
     ['terminal/debit/debit.ts', '#units'],
     ['terminal/debit/debit.ts', '#purse/purse-block'],
     ['terminal/debit/debit.ts', './debit-state.ts'],
@@ -111,7 +111,7 @@ describe('the walls between the top-level folders', () => {
   it.each([
     ['terminal/card/purse.ts', "import '../../card-emulator/units.ts';"],
     ['terminal/main.ts', "fork(new URL('../backend/main.js', import.meta.url));"],
-    ['card-emulator/card/felica-card.ts', "import '#felica/packet';"],
+    ['card-emulator/card/open-card.ts', "import '#felica/packet';"],
     ['backend/app.ts', "import '#batch/record';"],
     ['backend/app.ts', "import '../test/tidy/tree.ts';"],
   ])('stand in %s against %s', (path, text) => {

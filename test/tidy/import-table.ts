@@ -9,7 +9,7 @@ export const ALIASES: Readonly<Record<string, string>> = {
   '#felica/*': 'card-emulator/felica/*.ts',
   '#purse/*': 'card-emulator/purse/*.ts',
   '#batch/*': 'backend/batch/*.ts',
-  '#emulated-card': 'card-emulator/card/felica-card.ts',
+  '#emulated-card': 'card-emulator/card/open-card.ts',
 };
 
 export const TOP_FOLDERS: readonly string[] = ['card-emulator/', 'terminal/', 'backend/'];
@@ -19,7 +19,7 @@ const FELICA = 'card-emulator/felica/';
 const PURSE = 'card-emulator/purse/';
 const BATCH = 'backend/batch/';
 const HOTLIST = 'backend/hotlist/';
-const EMULATED_CARD = 'card-emulator/card/felica-card.ts';
+const EMULATED_CARD = 'card-emulator/card/open-card.ts';
 
 export interface Room {
   /** A folder, with its last slash, or one file. The longest path that fits a file is its room. */

@@ -2,18 +2,30 @@ import { describe, expect, it } from 'vitest';
 import type { AccessMode } from '#felica/block-list';
 import { nodeCode } from '#felica/identifiers';
 import {
+  type BlockAccess,
   faultAt,
   faultOfCommand,
   namedService,
 } from '../../../card-emulator/card/block-element.ts';
-import { createFileSystem } from '../../../card-emulator/card/card-file-system.ts';
+import { CardFileSystem } from '../../../card-emulator/card/card-file-system.ts';
 import { testPersonalisation } from './test-card.ts';
 import { element } from './test-session.ts';
 
+function plainAccess(serviceCodes: readonly number[]): BlockAccess {
+  const fileSystem = new CardFileSystem(testPersonalisation());
+  return {
+    fileSystem,
+    system: fileSystem.systems[0]!,
+    serviceCodes: serviceCodes.map(nodeCode),
+    isAuthenticated: false,
+    blocksMax: 15,
+    statusFlag1: 'bit',
+  };
+}
+
 function named(code: number, options: { mode?: AccessMode; isAuthenticated?: boolean } = {}) {
   const access = {
-    system: createFileSystem(testPersonalisation()).systems[0]!,
-    serviceCodes: [nodeCode(code)],
+    ...plainAccess([code]),
     isAuthenticated: options.isAuthenticated ?? false,
   };
   return namedService(access, element(0, 0, options.mode), ['normal', 'cashback']);
@@ -25,8 +37,7 @@ describe('the service of a block list element', () => {
   });
 
   it('is refused for the first fault in the order A3, A7, A4, A6, A5', () => {
-    const system = createFileSystem(testPersonalisation()).systems[0]!;
-    const empty = { system, serviceCodes: [], isAuthenticated: false };
+    const empty = plainAccess([]);
     const refused = (statusFlag2: number) => ({ result: 'refused', statusFlag2 });
     expect(namedService(empty, element(0, 0, 2), ['normal'])).toEqual(refused(0xa3));
     expect(named(0x1000, { mode: 2 })).toEqual(refused(0xa7));
@@ -55,8 +66,13 @@ describe('the service of a block list element', () => {
 
 describe('status flag 1', () => {
   it('is one bit for each of eight elements, and begins again with the ninth', () => {
-    const flags = [0, 1, 7, 8, 9, 14].map((index) => faultAt(index, 0xa8).statusFlag1);
+    const flags = [0, 1, 7, 8, 9, 14].map((index) => faultAt(index, 0xa8, 'bit').statusFlag1);
     expect(flags).toEqual([0x01, 0x02, 0x80, 0x01, 0x02, 0x40]);
+  });
+
+  it('is the place in the list on a card that counts places', () => {
+    const flags = [0, 1, 7, 9, 14].map((index) => faultAt(index, 0xa8, 'ordinal').statusFlag1);
+    expect(flags).toEqual([1, 2, 8, 10, 15]);
   });
 
   it('is FF for a fault of the whole command', () => {

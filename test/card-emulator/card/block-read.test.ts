@@ -2,14 +2,21 @@ import { describe, expect, it } from 'vitest';
 import type { BlockListElement } from '#felica/block-list';
 import { nodeCode } from '#felica/identifiers';
 import { readBlocks } from '../../../card-emulator/card/block-read.ts';
-import { createFileSystem } from '../../../card-emulator/card/card-file-system.ts';
+import { CardFileSystem } from '../../../card-emulator/card/card-file-system.ts';
 import { block, purseBlock, testPersonalisation } from './test-card.ts';
 import { element } from './test-session.ts';
 
 function read(codes: readonly number[], ...elements: readonly BlockListElement[]) {
-  const system = createFileSystem(testPersonalisation()).systems[0]!;
-  const serviceCodes = codes.map(nodeCode);
-  return readBlocks({ system, serviceCodes, isAuthenticated: false }, elements);
+  const fileSystem = new CardFileSystem(testPersonalisation());
+  const access = {
+    fileSystem,
+    system: fileSystem.systems[0]!,
+    serviceCodes: codes.map(nodeCode),
+    isAuthenticated: false,
+    blocksMax: 15,
+    statusFlag1: 'bit',
+  } as const;
+  return readBlocks(access, elements);
 }
 
 describe('a Read', () => {

@@ -3,10 +3,8 @@ import type { BlockListElement } from '#felica/block-list';
 import { nodeCode } from '#felica/identifiers';
 import type { StatusFlags } from '#felica/status-flag';
 import { writeBlocks } from '../../../card-emulator/card/block-write.ts';
-import {
-  createFileSystem,
-  personalisationOf,
-} from '../../../card-emulator/card/card-file-system.ts';
+import { CardFileSystem } from '../../../card-emulator/card/card-file-system.ts';
+import type { MemoryCondition } from '../../../card-emulator/card/memory-condition.ts';
 import { amountBlock, block, purseBlock, testPersonalisation } from './test-card.ts';
 import { element } from './test-session.ts';
 
@@ -16,18 +14,31 @@ const PURSE = purseBlock(10_000, 250, 0x55000000, 1);
 const NORMAL_END = { statusFlag1: 0, statusFlag2: 0 };
 
 /** A system whose services are in the list by their code, and a Write to it. */
-function openSystem({ isAuthenticated = true, directMayNotIncrease = false } = {}) {
-  const fileSystem = createFileSystem(testPersonalisation());
+function openSystem({
+  isAuthenticated = true,
+  directMayNotIncrease = false,
+  memoryCondition = 'sound' as MemoryCondition,
+} = {}) {
+  const fileSystem = new CardFileSystem(testPersonalisation());
   const system = fileSystem.systems[0]!;
   return {
     write(codes: readonly number[], ...writes: readonly NamedBlock[]): StatusFlags {
-      const access = { system, serviceCodes: codes.map(nodeCode), isAuthenticated };
+      const access = {
+        fileSystem,
+        system,
+        serviceCodes: codes.map(nodeCode),
+        isAuthenticated,
+        blocksMax: 13,
+        statusFlag1: 'bit',
+      } as const;
       const elements = writes.map(([named]) => named);
       const blocks = writes.map(([, data]) => data);
-      return writeBlocks(access, { elements, blocks }, { directMayNotIncrease });
+      return writeBlocks(access, { elements, blocks }, { directMayNotIncrease, memoryCondition });
     },
-    blocksOf: (code: number): readonly Uint8Array[] => system.services.get(code)!.file.blocks,
-    memory: () => personalisationOf(fileSystem),
+    blocksOf: (code: number): readonly Uint8Array[] =>
+      fileSystem.blocks(system.services.get(code)!.file),
+    memory: () => fileSystem.personalisation(),
+    commitCount: () => fileSystem.commitCount,
   };
 }
 
@@ -278,5 +289,27 @@ describe('a Write over several elements', () => {
   it.each([0x0008, 0x004c])('has A5 for access mode 001 to the service %i, no purse', (code) => {
     const flags = faultOf([code], [element(0, 0, 'cashback'), block(1)]);
     expect(flags).toMatchObject({ statusFlag2: 0xa5 });
+  });
+});
+
+describe('a Write to a card whose memory is at its end', () => {
+  const write: NamedBlock = [element(0, 0), block(7)];
+
+  it('is done and answered with the warning 71', () => {
+    const system = openSystem({ memoryCondition: 'worn' });
+    expect(system.write([0x0008], write)).toEqual({ statusFlag1: 0xff, statusFlag2: 0x71 });
+    expect(system.blocksOf(0x0008)[0]).toEqual(block(7));
+  });
+
+  it('is not done and answered with the error 70', () => {
+    const system = openSystem({ memoryCondition: 'failed' });
+    expect(system.write([0x0008], write)).toEqual({ statusFlag1: 0xff, statusFlag2: 0x70 });
+    expect(system.commitCount()).toBe(0);
+  });
+
+  it('is refused for its own fault first', () => {
+    const system = openSystem({ memoryCondition: 'failed' });
+    const fault = system.write([0x0008], [element(0, 3), block(7)]);
+    expect(fault).toEqual({ statusFlag1: 1, statusFlag2: 0xa8 });
   });
 });

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCode } from '#felica/identifiers';
-import {
-  createFileSystem,
-  personalisationOf,
-} from '../../../card-emulator/card/card-file-system.ts';
+import { blockOf, CardFileSystem } from '../../../card-emulator/card/card-file-system.ts';
 import {
   block,
   hex,
@@ -18,14 +15,14 @@ import {
 describe('the file system of a card', () => {
   it('gives each system an IDm that differs in its first digit', () => {
     const systems = Array.from({ length: 16 }, (_, index) => testSystem(0x4000 + index, [], {}));
-    const fileSystem = createFileSystem(testPersonalisation({ systems }));
-    const digits = fileSystem.systems.map(({ idm }) => toHex(idm)?.slice(0, 1)).join('');
-    expect(digits).toBe('0123456789abcdef');
-    expect(toHex(fileSystem.systems[15]!.idm)?.slice(1)).toBe('112233445566778');
+    const fileSystem = new CardFileSystem(testPersonalisation({ systems }));
+    const idms = fileSystem.systems.map((system) => toHex(fileSystem.idmOf(system))!);
+    expect(idms.map((text) => text.slice(0, 1)).join('')).toBe('0123456789abcdef');
+    expect(idms[15]!.slice(1)).toBe('112233445566778');
   });
 
   it('lets services with the same number share one list of blocks', () => {
-    const { systems } = createFileSystem(testPersonalisation());
+    const { systems } = new CardFileSystem(testPersonalisation());
     const { services } = systems[0]!;
     const purseFiles = [0x1010, 0x1012, 0x1014, 0x1017].map((code) => services.get(code)?.file);
     expect(new Set(purseFiles).size).toBe(1);
@@ -34,13 +31,16 @@ describe('the file system of a card', () => {
   });
 
   it('knows keys and key versions of system, areas and services', () => {
-    const { nodeKeys, keyVersions } = createFileSystem(testPersonalisation()).systems[0]!;
-    expect(nodeKeys.get(0xffff)).toEqual(keyOf(0xffff));
-    expect(nodeKeys.get(0x0000)).toEqual(keyOf(0));
-    expect(nodeKeys.get(0x1014)).toEqual(keyOf(0x1014));
-    expect(nodeKeys.has(0x1017)).toBe(false);
-    expect(keyVersions.get(0x1017)).toBe(KEY_VERSION);
-    expect(keyVersions.has(0x2000)).toBe(false);
+    const fileSystem = new CardFileSystem(testPersonalisation());
+    const { nodes } = fileSystem.systems[0]!;
+    for (const code of [0xffff, 0x0000, 0x1014]) {
+      expect(fileSystem.key(nodes.get(code)!.aes!)).toEqual(keyOf(code));
+    }
+    expect(nodes.get(0x1014)!.des).toBeUndefined();
+    expect(nodes.get(0x1017)!.aes).toBeUndefined();
+    expect(fileSystem.version(nodes.get(0x1014)!.aes!)).toBe(KEY_VERSION);
+    expect(fileSystem.version(nodes.get(0x1017)!.open!)).toBe(KEY_VERSION);
+    expect(nodes.has(0x2000)).toBe(false);
   });
 
   it('is searched from each area into what lies in it, by code', () => {
@@ -57,7 +57,7 @@ describe('the file system of a card', () => {
     };
     const areas = [purseArea, ...system.areas];
     const personalisation = testPersonalisation({ systems: [{ ...system, areas }] });
-    const { foundNodes } = createFileSystem(personalisation).systems[0]!;
+    const { foundNodes } = new CardFileSystem(personalisation).systems[0]!;
     expect(foundNodes).toEqual([
       { kind: 'area', code: 0x0000, endCode: 0xfffe },
       { kind: 'service', code: 0x0009 },
@@ -70,21 +70,60 @@ describe('the file system of a card', () => {
   it('copies its blocks, in and out', () => {
     const given = block(1);
     const systems = [testSystem(WALLET, [0x0009], { 0: [given] })];
-    const fileSystem = createFileSystem(testPersonalisation({ systems }));
+    const fileSystem = new CardFileSystem(testPersonalisation({ systems }));
     given.fill(9);
-    const taken = personalisationOf(fileSystem).systems[0]!.blocks[0]!.blocks[0]!;
+    const taken = fileSystem.personalisation().systems[0]!.blocks[0]!.blocks[0]!;
     expect(taken).toEqual(block(1));
     taken.fill(9);
-    expect(fileSystem.systems[0]!.services.get(0x0009)?.file.blocks).toEqual([block(1)]);
+    const { file } = fileSystem.systems[0]!.services.get(0x0009)!;
+    expect(fileSystem.blocks(file)).toEqual([block(1)]);
   });
 
-  it('gives back its personalisation with the blocks of now', () => {
+  it('gives back its personalisation with the memory of now', () => {
     const personalisation = testPersonalisation();
-    const fileSystem = createFileSystem(personalisation);
-    expect(personalisationOf(fileSystem)).toEqual(personalisation);
-    fileSystem.systems[1]!.services.get(0x0009)!.file.blocks = [hex('ab'.repeat(16))];
-    const { systems } = personalisationOf(fileSystem);
-    expect(systems[1]!.blocks[0]!.blocks).toEqual([block(0xab)]);
+    const fileSystem = new CardFileSystem(personalisation);
+    expect(fileSystem.personalisation()).toEqual(personalisation);
+    const memory = fileSystem.memory.slice();
+    const { file } = fileSystem.systems[1]!.services.get(0x0009)!;
+    blockOf(memory, file, 0).set(hex('ab'.repeat(16)));
+    fileSystem.commit(memory);
+    const { systems } = fileSystem.personalisation();
+    expect(systems[1]!.blocks[0]!.blocks[0]).toEqual(block(0xab));
     expect(systems[0]).toEqual(personalisation.systems[0]);
+    expect(fileSystem.commitCount).toBe(1);
+  });
+
+  it('takes no memory of another size', () => {
+    const fileSystem = new CardFileSystem(testPersonalisation());
+    expect(() => fileSystem.commit(new Uint8Array(3))).toThrow('memory: expected');
+  });
+
+  it('shares one layout with cards that differ in content only', () => {
+    const other = testPersonalisation({ individualKey: block(9), idi: hex('00'.repeat(8)) });
+    const third = testPersonalisation({
+      systems: [testSystem(WALLET, [0x0009], { 0: [block(1)] })],
+    });
+    const [first, same, odd] = [testPersonalisation(), other, third].map(
+      (personalisation) => new CardFileSystem(personalisation),
+    );
+    expect(same!.layout).toBe(first!.layout);
+    expect(odd!.layout).not.toBe(first!.layout);
+  });
+
+  it('keeps DES keys and AES keys of a node apart, each with its version', () => {
+    const both = { key: block(1), version: 2, desKey: hex('0123456789abcdef'), desVersion: 0x0304 };
+    const system = testSystem(WALLET, [], {});
+    const systems = [
+      {
+        ...system,
+        systemKey: both,
+        areas: [{ code: nodeCode(0), endCode: nodeCode(0xfffe), ...both }],
+      },
+    ];
+    const personalisation = testPersonalisation({ systems });
+    const fileSystem = new CardFileSystem(personalisation);
+    const { aes, des } = fileSystem.systems[0]!.nodes.get(0)!;
+    expect([fileSystem.version(aes!), fileSystem.version(des!)]).toEqual([2, 0x0304]);
+    expect(fileSystem.personalisation()).toEqual(personalisation);
   });
 });

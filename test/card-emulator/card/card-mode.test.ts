@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FelicaCard } from '../../../card-emulator/card/felica-card.ts';
+import type { FelicaCard } from '../../../card-emulator/card/open-card.ts';
 import { amountBlock, block, dataText, frame, IDM_0, IDM_1, testCard, toHex } from './test-card.ts';
 import { beginSession, element, openSession } from './test-session.ts';
 

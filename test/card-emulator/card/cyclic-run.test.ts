@@ -1,54 +1,65 @@
 import { describe, expect, it } from 'vitest';
+import { CardFileSystem } from '../../../card-emulator/card/card-file-system.ts';
 import { CyclicRun } from '../../../card-emulator/card/cyclic-run.ts';
 import { WriteStage } from '../../../card-emulator/card/write-stage.ts';
-import { block } from './test-card.ts';
+import { block, testPersonalisation, testSystem, WALLET } from './test-card.ts';
 
-function threeBlocks() {
-  return { blocks: [block(1), block(2), block(3)] };
+/** Cyclic files of three blocks (1 2 3) and of one block (1). */
+function emptyRun() {
+  const system = testSystem(WALLET, [0x004c, 0x008c], {
+    1: [block(1), block(2), block(3)],
+    2: [block(1)],
+  });
+  const fileSystem = new CardFileSystem(testPersonalisation({ systems: [system] }));
+  const { services } = fileSystem.systems[0]!;
+  return {
+    fileSystem,
+    run: new CyclicRun(),
+    stage: new WriteStage(fileSystem),
+    three: services.get(0x004c)!.file,
+    one: services.get(0x008c)!.file,
+  };
 }
 
 describe('a run of cyclic elements', () => {
   it('is compared and stored as one unit', () => {
-    const file = threeBlocks();
-    const [run, stage] = [new CyclicRun(), new WriteStage()];
-    expect(run.add(file, block(1))).toBe(true);
-    expect(run.add(file, block(2))).toBe(true);
+    const { run, stage, three } = emptyRun();
+    expect(run.add(three, block(1))).toBe(true);
+    expect(run.add(three, block(2))).toBe(true);
     run.end(stage);
-    expect(stage.isChanged(file)).toBe(false);
+    expect(stage.isChanged(three)).toBe(false);
   });
 
   it('ends with the unit, so that two runs are two units', () => {
-    const file = threeBlocks();
-    const [run, stage] = [new CyclicRun(), new WriteStage()];
-    run.add(file, block(9));
+    const { fileSystem, run, stage, three } = emptyRun();
+    run.add(three, block(9));
     run.end(stage);
-    run.add(file, block(9));
+    run.add(three, block(9));
     run.end(stage);
-    expect(stage.blocksOf(file)).toEqual([block(9), block(1), block(2)]);
+    stage.commit();
+    expect(fileSystem.blocks(three)).toEqual([block(9), block(1), block(2)]);
   });
 
   it('takes as many blocks as the service has, over all runs of the command', () => {
-    const file = threeBlocks();
-    const [run, stage] = [new CyclicRun(), new WriteStage()];
-    expect([7, 8].map((fill) => run.add(file, block(fill)))).toEqual([true, true]);
+    const { run, stage, three } = emptyRun();
+    expect([7, 8].map((fill) => run.add(three, block(fill)))).toEqual([true, true]);
     run.end(stage);
-    expect([9, 10].map((fill) => run.add(file, block(fill)))).toEqual([true, false]);
+    expect([9, 10].map((fill) => run.add(three, block(fill)))).toEqual([true, false]);
   });
 
   it('counts each service for itself', () => {
-    const [first, second] = [{ blocks: [block(1)] }, { blocks: [block(1)] }];
-    const [run, stage] = [new CyclicRun(), new WriteStage()];
-    expect(run.add(first, block(2))).toBe(true);
+    const { run, stage, three, one } = emptyRun();
+    expect(run.add(one, block(2))).toBe(true);
     run.end(stage);
-    expect(run.isOf(first)).toBe(false);
-    expect(run.add(second, block(2))).toBe(true);
-    expect(run.isOf(second)).toBe(true);
+    expect(run.isOf(one)).toBe(false);
+    expect(run.add(three, block(2))).toBe(true);
+    expect(run.isOf(three)).toBe(true);
   });
 
   it('changes nothing when it ends without a block', () => {
-    const stage = new WriteStage();
-    new CyclicRun().end(stage);
+    const { fileSystem, run, stage } = emptyRun();
+    run.end(stage);
     stage.commit();
-    expect(stage.isChanged(threeBlocks())).toBe(false);
+    expect(fileSystem.commitCount).toBe(0);
   });
 });

@@ -6,7 +6,7 @@ import {
   openCardImage,
 } from '#emulated-card';
 import { nodeCode } from '#felica/identifiers';
-import type { FelicaCard } from '../../../card-emulator/card/felica-card.ts';
+import type { FelicaCard } from '../../../card-emulator/card/open-card.ts';
 import {
   amountBlock,
   block,

@@ -3,7 +3,7 @@ import { idm, type NodeCode, pmm } from '#felica/identifiers';
 import type { CardKeyLabel } from '#purse/card-key';
 import { type CardPersonalisation, PURSE_SYSTEM_CODE, personalise } from '#purse/card-profile';
 import { businessDate, yen } from '#units';
-import type { FelicaCard } from '../../../card-emulator/card/felica-card.ts';
+import type { FelicaCard } from '../../../card-emulator/card/open-card.ts';
 import { block, countingRandom, hex } from './test-card.ts';
 import { openSession, type TestSession } from './test-session.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCode } from '#felica/identifiers';
-import { createFileSystem } from '../../../card-emulator/card/card-file-system.ts';
-import { FelicaCard } from '../../../card-emulator/card/felica-card.ts';
+import { CardFileSystem } from '../../../card-emulator/card/card-file-system.ts';
+import { FelicaCard } from '../../../card-emulator/card/open-card.ts';
 import vector from '../../vectors/felica-aes-session.json' with { type: 'json' };
 import {
   amountBlock,
@@ -39,7 +39,7 @@ function publishedCard(): FelicaCard {
   });
   const randoms = [hex(vector.random2), hex(vector.random3)];
   const random = (): Uint8Array => randoms.shift()!;
-  const card = new FelicaCard(createFileSystem(personalisation), { random });
+  const card = new FelicaCard(new CardFileSystem(personalisation), { random });
   card.powerOn();
   return card;
 }

@@ -91,6 +91,7 @@ export function testPersonalisation(
   change: Partial<CardPersonalisation> = {},
 ): CardPersonalisation {
   return {
+    personality: 'purse',
     idm: idm(hex('0112233445566778')),
     pmm: pmm(hex('0020FFFFFFFFFFFF')),
     idi: hex('A1A2A3A4A5A6A7A8'),

@@ -13,7 +13,7 @@ import {
   transactionCertificate,
 } from '#purse/transaction-certificate';
 import { yen } from '#units';
-import type { FelicaCard } from '../../../card-emulator/card/felica-card.ts';
+import type { FelicaCard } from '../../../card-emulator/card/open-card.ts';
 import { CARD_KEYS, openPurse, PURSE_IDM, purseCard, storedBlock } from './purse-card.ts';
 import { amountBlock, block, purseBlock } from './test-card.ts';
 import { element, type TestSession } from './test-session.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeCardImage } from '#purse/card-image';
 import { parseCardImage } from '../../../card-emulator/card/card-image.ts';
-import { openCardImage } from '../../../card-emulator/card/felica-card.ts';
+import { openCardImage } from '../../../card-emulator/card/open-card.ts';
 import { personalisedCard, seededRandom } from '../../scheme.ts';
 
 describe('encodeCardImage', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeRecord } from '#batch/record';
 import type { CardLink } from '#emulated-card';
 import { milliseconds, yen } from '#units';
-import type { FelicaCard } from '../../../card-emulator/card/felica-card.ts';
+import type { FelicaCard } from '../../../card-emulator/card/open-card.ts';
 import type { PurseJournal } from '../../../terminal/debit/purse-journal.ts';
 import { Journal } from '../../../terminal/journal/journal.ts';
 import { JournalError } from '../../../terminal/journal/journal-database.ts';
