@@ -30,6 +30,13 @@ interface ElementWrite {
   readonly block: Uint8Array;
 }
 
+/** What every element of one Write needs to know. */
+interface WriteContext {
+  readonly directMayNotIncrease: boolean;
+  readonly cyclicRun: CyclicRun;
+  readonly certified: BlockFile | undefined;
+}
+
 const MEMORY_ERROR = faultOfCommand(StatusFlag2.memoryError);
 /** Products answer with 00 or FF in status flag 1; either way the write was done (M617 §4.5.2). */
 const WORN_END = faultOfCommand(StatusFlag2.rewriteCountExceeded);
@@ -54,7 +61,8 @@ export function writeBlocks(
   const { certificate } = system;
   const stage = new WriteStage(fileSystem);
   const cyclicRun = new CyclicRun();
-  const context = { ...options, cyclicRun, certified: certificate?.purse };
+  const { directMayNotIncrease } = options;
+  const context = { directMayNotIncrease, cyclicRun, certified: certificate?.purse };
   for (const [index, element] of elements.entries()) {
     const named = namedService(access, element, PERMITTED_MODES);
     if (named.result === 'refused') return faultAt(index, named.statusFlag2, statusFlag1);
@@ -77,10 +85,7 @@ export function writeBlocks(
 function stageElement(
   stage: WriteStage,
   write: ElementWrite,
-  context: WriteOptions & {
-    readonly cyclicRun: CyclicRun;
-    readonly certified: BlockFile | undefined;
-  },
+  context: WriteContext,
 ): StatusFlag2 | undefined {
   const { service } = write;
   if (service.kind === 'purse') return stagePurse(stage, write, context);
@@ -112,7 +117,7 @@ function stageCyclic(
 function stagePurse(
   stage: WriteStage,
   { service, element, block }: ElementWrite,
-  { directMayNotIncrease, certified }: WriteOptions & { readonly certified: BlockFile | undefined },
+  { directMayNotIncrease, certified }: WriteContext,
 ): StatusFlag2 | undefined {
   const { file } = service;
   const operation = purseOperationOf(service.access, element.accessMode);

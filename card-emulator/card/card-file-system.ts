@@ -35,6 +35,8 @@ export class CardFileSystem {
   readonly identity: CardIdentity;
   readonly layout: CardLayout;
   #memory: Uint8Array;
+  /** What {@link draft} hands out. Two pieces in turn cost less than a new one for each write. */
+  #spare: Uint8Array | undefined;
   #commitCount = 0;
 
   /** The caller has checked the structure (`requireCardStructure`). All bytes are copied. */
@@ -62,6 +64,13 @@ export class CardFileSystem {
     return this.#commitCount;
   }
 
+  /** A copy of the memory to be written into and committed, good until the next one is taken. */
+  draft(): Uint8Array {
+    this.#spare ??= new Uint8Array(this.layout.memoryBytes);
+    this.#spare.set(this.#memory);
+    return this.#spare;
+  }
+
   /** Throws `RangeError` for the memory of a card with another layout. */
   commit(memory: Uint8Array): void {
     if (memory.length !== this.layout.memoryBytes) {
@@ -69,6 +78,7 @@ export class CardFileSystem {
         `memory: expected ${this.layout.memoryBytes} bytes, got ${memory.length}`,
       );
     }
+    this.#spare = this.#memory;
     this.#memory = memory;
     this.#commitCount += 1;
   }

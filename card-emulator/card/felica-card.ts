@@ -26,7 +26,6 @@ import { NORMAL_END } from '../felica/status-flag.ts';
 import { DEFAULT_PERSONALITY, encodeCardImage } from '../purse/card-image.ts';
 import type { CardPersonalisation } from '../purse/card-profile.ts';
 import { startAesAuthentication } from './aes-card-authentication.ts';
-import type { BlockAccess } from './block-element.ts';
 import { readBlocks } from './block-read.ts';
 import { type WriteOptions, writeBlocks } from './block-write.ts';
 import { CardFileSystem } from './card-file-system.ts';
@@ -37,7 +36,7 @@ import { requireCardStructure } from './card-structure.ts';
 import type { EmulatedCard } from './emulated-card.ts';
 import type { MemoryCondition } from './memory-condition.ts';
 import { PERSONALITIES, type Personality } from './personality.ts';
-import { readWithoutEncryption, writeWithoutEncryption } from './plain-access.ts';
+import { type PlainAccess, readWithoutEncryption, writeWithoutEncryption } from './plain-access.ts';
 import type { SecureMessage } from './secure-scheme.ts';
 import type { SecureSession } from './secure-session.ts';
 
@@ -53,6 +52,9 @@ const COMMUNICATION_PERFORMANCE: Uint8Array = encodeCommunicationPerformance({
   is424kbps: true,
   isAutomatic: true,
 });
+
+/** Without the first digit of an IDm, which is the number of the system. */
+const SYSTEM_DIGIT_MASK = 0x0f;
 
 /** Throws `CardStructureError` for a personalisation that no card can have. */
 export function createFelicaCard(
@@ -194,24 +196,19 @@ export class FelicaCard implements EmulatedCard {
 
   /** The system whose IDm stands behind the code: the card's own but for the number in front. */
   #addressedBy(frame: Uint8Array): CardSystem | undefined {
-    const [first = 0, ...rest] = frame.subarray(
-      PACKET_HEADER_BYTES,
-      PACKET_HEADER_BYTES + IDM_BYTES,
-    );
     const { idm } = this.#fileSystem.identity;
-    const isMine = (first & 0x0f) === ((idm[0] ?? 0) & 0x0f) && rest.length === IDM_BYTES - 1;
-    if (!(isMine && rest.every((byte, index) => byte === idm[index + 1]))) return undefined;
+    const first = frame[PACKET_HEADER_BYTES] ?? 0;
+    if ((first & SYSTEM_DIGIT_MASK) !== ((idm[0] ?? 0) & SYSTEM_DIGIT_MASK)) return undefined;
+    for (let index = 1; index < IDM_BYTES; index += 1) {
+      if (frame[PACKET_HEADER_BYTES + index] !== idm[index]) return undefined;
+    }
     return this.#fileSystem.systems[first >> 4];
   }
 
-  #plain(): Omit<BlockAccess, 'serviceCodes' | 'blocksMax'> & {
-    readonly personality: Personality;
-  } {
+  #plain(): PlainAccess {
     return {
       fileSystem: this.#fileSystem,
       system: this.#system,
-      isAuthenticated: false,
-      statusFlag1: this.personality.statusFlag1,
       personality: this.personality,
     };
   }

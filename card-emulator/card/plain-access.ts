@@ -13,8 +13,7 @@ import { type WriteOptions, writeBlocks } from './block-write.ts';
 import type { Personality } from './personality.ts';
 
 /** The card in Mode 0: plain access exists there only, so whoever began to authenticate shall finish. */
-export interface PlainAccess
-  extends Pick<BlockAccess, 'fileSystem' | 'system' | 'isAuthenticated' | 'statusFlag1'> {
+export interface PlainAccess extends Pick<BlockAccess, 'fileSystem' | 'system'> {
   readonly personality: Personality;
 }
 
@@ -31,8 +30,9 @@ export function readWithoutEncryption(
   if (!isServiceCountLegal(serviceCodes)) {
     return encodeReadWithoutEncryptionResponse({ idm, ...SERVICE_COUNT_FAULT, blocks: [] });
   }
-  const access = { ...card, serviceCodes, blocksMax: card.personality.readBlocksMax };
-  return encodeReadWithoutEncryptionResponse({ idm, ...readBlocks(access, elements) });
+  const access = plainAccess(card, serviceCodes, card.personality.readBlocksMax);
+  const { statusFlag1, statusFlag2, blocks } = readBlocks(access, elements);
+  return encodeReadWithoutEncryptionResponse({ idm, statusFlag1, statusFlag2, blocks });
 }
 
 /** Answers Write Without Encryption; `undefined` is silence. */
@@ -47,8 +47,19 @@ export function writeWithoutEncryption(
   if (!isServiceCountLegal(serviceCodes)) {
     return encodeWriteWithoutEncryptionResponse({ idm, ...SERVICE_COUNT_FAULT });
   }
-  const access = { ...card, serviceCodes, blocksMax: card.personality.writeBlocksMax };
-  return encodeWriteWithoutEncryptionResponse({ idm, ...writeBlocks(access, request, options) });
+  const access = plainAccess(card, serviceCodes, card.personality.writeBlocksMax);
+  const { statusFlag1, statusFlag2 } = writeBlocks(access, request, options);
+  return encodeWriteWithoutEncryptionResponse({ idm, statusFlag1, statusFlag2 });
+}
+
+/** Field by field, because this runs for every frame and a spread costs as much as the read. */
+function plainAccess(
+  { fileSystem, system, personality }: PlainAccess,
+  serviceCodes: readonly NodeCode[],
+  blocksMax: number,
+): BlockAccess {
+  const { statusFlag1 } = personality;
+  return { fileSystem, system, serviceCodes, isAuthenticated: false, blocksMax, statusFlag1 };
 }
 
 function isServiceCountLegal(serviceCodes: readonly NodeCode[]): boolean {

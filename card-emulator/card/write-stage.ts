@@ -70,7 +70,7 @@ export class WriteStage {
   }
 
   #write(): Uint8Array {
-    this.#memory ??= this.#fileSystem.memory.slice();
+    this.#memory ??= this.#fileSystem.draft();
     return this.#memory;
   }
 }

@@ -32,19 +32,17 @@ export function encodeU16BE(name: string, value: number): Uint8Array {
 
 /** The caller has compared the length before: reading past the end is a mistake of ours and throws. */
 export function decodeU8(bytes: Uint8Array, offset: number): number {
-  return viewOf(bytes).getUint8(offset);
+  const value = bytes[offset];
+  if (value === undefined) throw new RangeError(`byte ${offset}: past the end`);
+  return value;
 }
 
 /** See {@link decodeU8} for the end of the bytes. */
 export function decodeU16LE(bytes: Uint8Array, offset: number): number {
-  return viewOf(bytes).getUint16(offset, true);
+  return decodeU8(bytes, offset) | (decodeU8(bytes, offset + 1) << 8);
 }
 
 /** See {@link decodeU8} for the end of the bytes. */
 export function decodeU16BE(bytes: Uint8Array, offset: number): number {
-  return viewOf(bytes).getUint16(offset, false);
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (decodeU8(bytes, offset) << 8) | decodeU8(bytes, offset + 1);
 }
