@@ -33,6 +33,9 @@ export interface ReadResult extends StatusFlags {
   readonly blocks: readonly Uint8Array[];
 }
 
+/** Judges what stands behind a payload whose own length is known. */
+export type PayloadEnd = (rest: Uint8Array) => boolean;
+
 export const BLOCK_BYTES = 16;
 export const SERVICES_MAX = 16;
 /** What the longest response holds, encrypted by AES or plain. */
@@ -120,10 +123,16 @@ export function encodeReadPayload(elements: readonly BlockListElement[]): Uint8A
   return concatBytes(encodeU8('element count', elements.length), encodeBlockList(elements));
 }
 
-/** Exact length: nothing in an encrypted payload is ignored. Zero elements come through for A2. */
-export function decodeReadPayload(payload: Uint8Array): readonly BlockListElement[] | undefined {
+/**
+ * Nothing in an encrypted payload is ignored: `mayFollow` judges the bytes behind the elements, for a
+ * scheme with padding. Zero elements come through for A2.
+ */
+export function decodeReadPayload(
+  payload: Uint8Array,
+  mayFollow: PayloadEnd = isNothing,
+): readonly BlockListElement[] | undefined {
   const list = decodeCountedBlockList(payload);
-  return list?.byteCount === payload.length ? list.elements : undefined;
+  return list && mayFollow(payload.subarray(list.byteCount)) ? list.elements : undefined;
 }
 
 /** What Write v2 encrypts: the number of elements, the elements, the data of each. */
@@ -141,9 +150,12 @@ export function encodeWritePayload(
 }
 
 /** As exact as {@link decodeReadPayload}. */
-export function decodeWritePayload(payload: Uint8Array): WritePayload | undefined {
+export function decodeWritePayload(
+  payload: Uint8Array,
+  mayFollow: PayloadEnd = isNothing,
+): WritePayload | undefined {
   const write = decodeWriteFields(payload);
-  if (write === undefined || write.byteCount !== payload.length) return undefined;
+  if (write === undefined || !mayFollow(payload.subarray(write.byteCount))) return undefined;
   return { elements: write.elements, blocks: write.blocks };
 }
 
@@ -162,19 +174,23 @@ export function encodeReadResult(result: ReadResult): Uint8Array {
   );
 }
 
-export function decodeReadResult(payload: Uint8Array): ReadResult | undefined {
+export function decodeReadResult(
+  payload: Uint8Array,
+  mayFollow: PayloadEnd = isNothing,
+): ReadResult | undefined {
   const flags = decodeStatusFlags(payload);
   if (flags === undefined) return undefined;
   if (flags.statusFlag1 !== 0) {
-    return payload.length === STATUS_FLAG_BYTES ? { ...flags, blocks: [] } : undefined;
+    return mayFollow(payload.subarray(STATUS_FLAG_BYTES)) ? { ...flags, blocks: [] } : undefined;
   }
   const blockCount = payload[STATUS_FLAG_BYTES];
   if (blockCount === undefined || blockCount === 0 || blockCount > READ_BLOCKS_MAX) {
     return undefined;
   }
   const blocks = payload.subarray(STATUS_FLAG_BYTES + 1);
-  if (blocks.length !== blockCount * BLOCK_BYTES) return undefined;
-  return { ...flags, blocks: cutBlocks(blocks) };
+  const blocksBytes = blockCount * BLOCK_BYTES;
+  if (blocks.length < blocksBytes || !mayFollow(blocks.subarray(blocksBytes))) return undefined;
+  return { ...flags, blocks: cutBlocks(blocks.subarray(0, blocksBytes)) };
 }
 
 /** The answer to a Write, plain or encrypted. */
@@ -185,8 +201,15 @@ export function encodeWriteResult(result: StatusFlags): Uint8Array {
   );
 }
 
-export function decodeWriteResult(payload: Uint8Array): StatusFlags | undefined {
-  return payload.length === STATUS_FLAG_BYTES ? decodeStatusFlags(payload) : undefined;
+export function decodeWriteResult(
+  payload: Uint8Array,
+  mayFollow: PayloadEnd = isNothing,
+): StatusFlags | undefined {
+  return mayFollow(payload.subarray(STATUS_FLAG_BYTES)) ? decodeStatusFlags(payload) : undefined;
+}
+
+function isNothing(rest: Uint8Array): boolean {
+  return rest.length === 0;
 }
 
 function encodeServiceList(serviceCodes: readonly NodeCode[]): Uint8Array {
