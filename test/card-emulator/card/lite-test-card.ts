@@ -100,8 +100,8 @@ export function writeWithMacA(
 /** External authentication, from the random challenge on. */
 export function authenticate(card: LiteCard): void {
   challenge(card);
-  if (writeWithMacA(card, LiteBlock.state, block('01')) !== OK)
-    throw new Error('not authenticated');
+  const flags = writeWithMacA(card, LiteBlock.state, block('01'));
+  if (flags !== OK) throw new Error(`not authenticated: ${flags}`);
 }
 
 export function writeCountOf(card: LiteCard): number {
