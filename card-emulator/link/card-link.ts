@@ -14,3 +14,22 @@ export interface CardLink {
    */
   exchange(frame: Uint8Array): Uint8Array | undefined;
 }
+
+/**
+ * The same card where an answer takes time: it has to be saved first, or it comes as late as over the
+ * air. Whoever carries frames passes the next one only after the answer to the last has settled.
+ */
+export interface AsyncCardLink {
+  /** As {@link CardLink.powerOn}. An answer that is pending from before stays lost. */
+  powerOn(): void;
+  /**
+   * As {@link CardLink.powerOff}, and at any time. An answer that is pending is never given: its
+   * exchange resolves with `undefined`, though the card may have done the command.
+   */
+  powerOff(): void;
+  /**
+   * As {@link CardLink.exchange}. Rejects only where the card could not keep what it did: whoever
+   * carries frames takes the card out of the field then, and answers nothing.
+   */
+  exchange(frame: Uint8Array): Promise<Uint8Array | undefined>;
+}

@@ -25,6 +25,8 @@ export class SavedCard implements VpcdCard {
   readonly #options: SavedCardOptions;
   readonly #held: HeldCard;
   #savedImage: string;
+  /** Counts the times the field was lost. */
+  #lossCount = 0;
 
   constructor(options: SavedCardOptions) {
     const { card } = options;
@@ -40,6 +42,7 @@ export class SavedCard implements VpcdCard {
   }
 
   powerOff(): void {
+    this.#lossCount += 1;
     this.#held.powerOff();
   }
 
@@ -49,11 +52,12 @@ export class SavedCard implements VpcdCard {
   }
 
   async exchange(packet: Uint8Array): Promise<Uint8Array | undefined> {
+    const lossCount = this.#lossCount;
     const faultsBefore = this.#held.faultsPending;
     const response = this.#held.exchange(packet);
     await this.#save();
     if (this.#held.faultsPending < faultsBefore) this.#options.onTorn();
-    return response;
+    return lossCount === this.#lossCount ? response : undefined;
   }
 
   async #save(): Promise<void> {

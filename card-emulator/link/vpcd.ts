@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import type { IDm, PMm } from '../felica/identifiers.ts';
+import type { AsyncCardLink } from './card-link.ts';
 import {
   CARD_SILENT,
   FELICA_ATR,
@@ -9,17 +10,13 @@ import {
 } from './pcsc-pseudo-apdu.ts';
 import { encodeVpcdMessage, VpcdDecoder } from './vpcd-message.ts';
 
-/** Where vpcd of Debian listens for the card of its first slot. */
+/** Where vpcd of Debian listens for the card of its first slot. Each further slot is one port higher. */
 export const VPCD_PORT = 35_963;
 
-/** A card as the virtual reader needs it: a `CardLink` that may take its time. */
-export interface VpcdCard {
+/** A card as the virtual reader needs it: the reader tells its host the identifiers by itself. */
+export interface VpcdCard extends AsyncCardLink {
   readonly idm: IDm;
   readonly pmm: PMm;
-  powerOn(): void;
-  powerOff(): void;
-  /** A rejection takes the card out of the field: nothing is answered that was not kept. */
-  exchange(packet: Uint8Array): Promise<Uint8Array | undefined>;
 }
 
 export type VpcdEvent =

@@ -72,6 +72,15 @@ describe('saved card', () => {
     await expect(lost.exchange(WRITE)).rejects.toThrow('ENOENT');
   });
 
+  it('never gives the answer it was saving for when the power went, and has saved', async () => {
+    const answer = saved.exchange(WRITE);
+    saved.powerOff();
+    saved.powerOn();
+    expect(await answer).toBeUndefined();
+    expect(await blockOnDisk()).toBe('5e'.repeat(16));
+    expect(await saved.exchange(POLLING)).toBeDefined();
+  });
+
   it('is torn before the write: nothing is saved, and it is silent until the next tap', async () => {
     saved.tear({ commandCode: WRITE_CODE, moment: 'before-commit' });
     expect(await saved.exchange(POLLING)).toBeDefined();

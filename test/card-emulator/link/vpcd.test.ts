@@ -214,6 +214,22 @@ describe('vpcd link', () => {
     expect(await vpcd.takeMessage()).toEqual(hex('03 3f 00 9000'));
   });
 
+  it('is connected when the service comes, if it was inserted while that was away', async () => {
+    const card = cardThat(answering);
+    await vpcd.close();
+    const onEvent = (event: VpcdEvent): void => void events.push(event);
+    link = new VpcdLink({ host: '127.0.0.1', port, hasEarlyByte: false, onEvent });
+    link.insert(card);
+    await expect.poll(() => events.map(({ event }) => event)).toContain('disconnected');
+    expect(card.log).not.toContain('on');
+    vpcd = new FakeVpcd();
+    await vpcd.listen(port);
+    await vpcd.until(() => vpcd.isCardThere);
+    vpcd.send(COMMAND);
+    expect(await vpcd.takeMessage()).toEqual(hex('03 3f 00 9000'));
+    expect(card.log.at(-1)).toBe('on');
+  });
+
   it('leaves when it is removed, without the answer it owes, and does not come back by itself', async () => {
     let isAsked = false;
     const card = cardThat(() => {
