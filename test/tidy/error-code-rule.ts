@@ -17,7 +17,7 @@ export const CODE_PAGES: readonly CodePage[] = [
     sources: ['terminal/'],
     areas: ['CONFIG', 'JOURNAL', 'SAM', 'UPLINK'],
   },
-  { path: 'card-emulator/README.md', sources: ['card-emulator/'], areas: ['CARD'] },
+  { path: 'card-emulator/README.md', sources: ['card-emulator/'], areas: ['CARD', 'FRAME'] },
   {
     path: 'backend/batch/batch-format.md',
     sources: ['backend/batch/'],
