@@ -28,6 +28,8 @@ export interface PcscService {
   spawnClient(args: readonly string[]): ChildProcess;
   /** Runs Node with `args` as on a machine that has this service and no other network. */
   spawnProgram(args: readonly string[]): ChildProcess;
+  /** Runs a program that is not ours on that same machine; what it complains of is shown. */
+  spawnPeer(command: readonly string[], environment?: NodeJS.ProcessEnv): ChildProcess;
   /** Ends every process of the service. */
   stop(): Promise<void>;
 }
@@ -72,9 +74,16 @@ export function missingForPcsc(): string | undefined {
 /** The service notices a card up to 0.4 s late, and a machine with much to do later still. */
 const TEST_MS_MAX = 30_000;
 
-/** A suite that is skipped by name where PC/SC is missing, and fails if it was asked for. */
-export function describeWithPcsc(name: string, suite: () => void): void {
-  const missing = missingForPcsc();
+/**
+ * A suite that is skipped by name where PC/SC is missing, and fails if it was asked for. What it
+ * needs beyond PC/SC, `alsoMissing` looks for.
+ */
+export function describeWithPcsc(
+  name: string,
+  suite: () => void,
+  alsoMissing: () => string | undefined = () => undefined,
+): void {
+  const missing = missingForPcsc() ?? alsoMissing();
   if (missing === undefined) {
     describe(name, { timeout: TEST_MS_MAX }, suite);
   } else if (process.env['KAZASU_REQUIRE_PCSC'] === '1') {
@@ -103,6 +112,11 @@ export async function preparePcscService(
   const service = new PrivateService({ folder, configuration, namespace });
   if (options.hasReader ?? true) await service.addReader();
   return service;
+}
+
+interface InsideOptions {
+  readonly stderr?: 'ignore' | 'inherit';
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 interface ServiceParts {
@@ -159,6 +173,15 @@ class PrivateService implements PcscService {
     return program;
   }
 
+  spawnPeer(command: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
+    const peer = this.#spawnInside(command, ['--mount'], 'pipe', {
+      stderr: 'inherit',
+      env: { ...process.env, ...environment },
+    });
+    this.#spawned.push(peer);
+    return peer;
+  }
+
   spawnClient(args: readonly string[]): ChildProcess {
     const [program = '', ...rest] = [...DIE_WITH_PARENT, process.execPath, ...args];
     const client = spawn(program, rest, {
@@ -181,11 +204,12 @@ class PrivateService implements PcscService {
     command: readonly string[],
     namespaces: readonly string[],
     stdio: 'ignore' | 'pipe',
+    { stderr = 'ignore', env = process.env }: InsideOptions = {},
   ): ChildProcess {
     const target = ['--target', String(this.#parts.namespace.pid), '--net', ...namespaces];
     const user = isRoot ? [] : ['--user', '--preserve-credentials'];
     const args = [...target, ...user, ...DIE_WITH_PARENT, ...command];
-    return spawn('nsenter', args, { stdio: [stdio, stdio, 'ignore'] });
+    return spawn('nsenter', args, { stdio: [stdio, stdio, stderr], env });
   }
 }
 
