@@ -1,7 +1,7 @@
 """FeliCa Standard with AES, through a reader that passes packets on.
 
-Written from the public description of the commands and of the AES scheme alone, with the AES, OFB and
-CMAC of another library than this package has.
+Written from the public description of the commands and of the AES scheme alone, with the AES, OFB
+and CMAC of another library than this package has.
 """
 
 import os

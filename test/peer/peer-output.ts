@@ -4,7 +4,7 @@ const OUTPUT_WAIT_MS = 10_000;
 
 /** What a program that runs for ever writes, taken piece by piece. */
 export interface PeerOutput {
-  /** Resolves with all text up to the end of the next match; what was taken is not matched again. */
+  /** Resolves with all text up to the end of the next match, which is then taken away. */
   take(pattern: RegExp): Promise<string>;
 }
 
