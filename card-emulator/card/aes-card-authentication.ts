@@ -54,9 +54,11 @@ function aesMessaging(session: AesSession): SecureMessaging {
   return {
     open: (frame) => openAesFrame(session, frame),
     seal: (message) => sealAesFrame({ session, ...message }),
+    mayFollow: (rest) => rest.length === 0,
     readCode: CommandCode.readV2,
     writeCode: CommandCode.writeV2,
     readBlocksMax: READ_BLOCKS_MAX,
     writeBlocksMax: WRITE_BLOCKS_MAX,
+    changeKey: undefined,
   };
 }

@@ -8,6 +8,7 @@ import {
 import type { CardFileSystem } from './card-file-system.ts';
 import type { CardService, CardSystem } from './card-layout.ts';
 import type { StatusFlag1Coding } from './personality.ts';
+import type { KeyChange } from './secure-scheme.ts';
 import { isAreaCode, SYSTEM_NODE } from './service-attribute.ts';
 
 /** With what right a command names its blocks. */
@@ -21,6 +22,8 @@ export interface BlockAccess {
   /** More than so many blocks are answered with A2. */
   readonly blocksMax: number;
   readonly statusFlag1: StatusFlag1Coding;
+  /** Absent in a plain command, and in a session that cannot change keys. */
+  readonly changeKey?: KeyChange | undefined;
 }
 
 /** The service that an element names, or why it names none. */

@@ -12,6 +12,7 @@ import type { PurseOperation } from '../purse/transaction-certificate.ts';
 import { type BlockAccess, faultAt, faultOfCommand, namedService } from './block-element.ts';
 import type { BlockFile, CardService } from './card-layout.ts';
 import { CyclicRun } from './cyclic-run.ts';
+import { stageKeyChange } from './key-change-write.ts';
 import { writeLimitedPurse } from './limited-purse.ts';
 import type { MemoryCondition } from './memory-condition.ts';
 import { cashback, decrement, direct, type PurseWrite, purseOperationOf } from './purse-service.ts';
@@ -64,11 +65,16 @@ export function writeBlocks(
   const { directMayNotIncrease } = options;
   const context = { directMayNotIncrease, cyclicRun, certified: certificate?.purse };
   for (const [index, element] of elements.entries()) {
+    const block = blocks[index];
+    if (block === undefined) return faultOfCommand(StatusFlag2.blockCountIllegal);
+    if (element.accessMode === 'key-change' && access.changeKey !== undefined) {
+      const refusal = stageKeyChange(stage, access, { element, block });
+      if (refusal !== undefined) return faultAt(index, refusal, statusFlag1);
+      continue;
+    }
     const named = namedService(access, element, PERMITTED_MODES);
     if (named.result === 'refused') return faultAt(index, named.statusFlag2, statusFlag1);
     const { service } = named;
-    const block = blocks[index];
-    if (block === undefined) return faultOfCommand(StatusFlag2.blockCountIllegal);
     if (!cyclicRun.isOf(service.file)) cyclicRun.end(stage);
     const fault = stageElement(stage, { service, element, block }, context);
     if (fault !== undefined) return faultAt(index, fault, statusFlag1);

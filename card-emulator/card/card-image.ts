@@ -10,7 +10,6 @@ import {
   type SystemCode,
   systemCode,
 } from '../felica/identifiers.ts';
-import { parseJson } from '../json-text.ts';
 import { CARD_IMAGE_FORMAT, CARD_IMAGE_VERSION } from '../purse/card-image.ts';
 import type { CardPersonalisation } from '../purse/card-profile.ts';
 import { CardImageError, CardStructureError } from './card-error.ts';
@@ -70,9 +69,12 @@ const CARD_IMAGE = z.strictObject({
     .exactOptional(),
 });
 
-/** The inverse of `encodeCardImage`. Throws {@link CardImageError}, which names the field and never shows its content. */
-export function parseCardImage(text: string): CardPersonalisation {
-  const image = CARD_IMAGE.safeParse(parseJson(text));
+/**
+ * The inverse of `encodeCardImage`, for a value that was JSON. Throws {@link CardImageError}, which
+ * names the field and never shows its content.
+ */
+export function parseCardImage(value: unknown): CardPersonalisation {
+  const image = CARD_IMAGE.safeParse(value);
   if (!image.success) {
     const [issue] = image.error.issues;
     const field = formatPath(issue?.path ?? []);

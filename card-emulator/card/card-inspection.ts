@@ -1,22 +1,27 @@
+import type { NodeCode } from '../felica/identifiers.ts';
 import { HISTORY_READ, PURSE_READ, PURSE_SYSTEM_CODE } from '../purse/card-profile.ts';
 import { decodeHistoryEntry, type HistoryEntry } from '../purse/history-block.ts';
 import { decodePurseBlock, type PurseBlock } from '../purse/purse-block.ts';
-import type { FelicaCard } from './felica-card.ts';
+import type { EmulatedCard } from './emulated-card.ts';
+import { FelicaCard } from './felica-card.ts';
 
 /*
  * A look past the protocol, for tests and demonstrations: what a card of our profile really holds.
  */
 
 /** `undefined` for a card of another profile. */
-export function purseOf(card: FelicaCard): PurseBlock | undefined {
-  const [block] = card.storedBlocks(PURSE_SYSTEM_CODE, PURSE_READ);
+export function purseOf(card: EmulatedCard): PurseBlock | undefined {
+  const [block] = storedBlocks(card, PURSE_READ);
   return block && decodePurseBlock(block);
 }
 
 /** The newest first, without the entries that were never written. */
-export function historyOf(card: FelicaCard): readonly HistoryEntry[] {
-  return card
-    .storedBlocks(PURSE_SYSTEM_CODE, HISTORY_READ)
+export function historyOf(card: EmulatedCard): readonly HistoryEntry[] {
+  return storedBlocks(card, HISTORY_READ)
     .map(decodeHistoryEntry)
     .filter((entry) => entry !== undefined);
+}
+
+function storedBlocks(card: EmulatedCard, service: NodeCode): readonly Uint8Array[] {
+  return card instanceof FelicaCard ? card.storedBlocks(PURSE_SYSTEM_CODE, service) : [];
 }

@@ -33,6 +33,7 @@ import { answerInquiry } from './card-inquiry.ts';
 import type { CardSystem } from './card-layout.ts';
 import { CardSecurity } from './card-security.ts';
 import { requireCardStructure } from './card-structure.ts';
+import { startDesAuthentication } from './des-card-authentication.ts';
 import type { EmulatedCard } from './emulated-card.ts';
 import type { MemoryCondition } from './memory-condition.ts';
 import { PERSONALITIES, type Personality } from './personality.ts';
@@ -115,6 +116,8 @@ export class FelicaCard implements EmulatedCard {
     switch (code) {
       case CommandCode.polling:
         return this.#poll(frame);
+      case CommandCode.read:
+      case CommandCode.write:
       case CommandCode.readV2:
       case CommandCode.writeV2:
         return this.#exchangeSecure(frame);
@@ -181,10 +184,15 @@ export class FelicaCard implements EmulatedCard {
         return this.#security.mode === 0
           ? writeWithoutEncryption(frame, this.#plain(), this.#writeOptions())
           : undefined;
+      case CommandCode.authentication1:
+        return this.#security.begin(
+          startDesAuthentication(frame, { fileSystem, system, random: this.#options.random }),
+        );
       case CommandCode.authentication1V2:
         return this.#security.begin(
           startAesAuthentication(frame, { fileSystem, system, random: this.#options.random }),
         );
+      case CommandCode.authentication2:
       case CommandCode.authentication2V2:
         return this.#security.complete(frame);
       case CommandCode.resetMode:
@@ -236,7 +244,8 @@ export class FelicaCard implements EmulatedCard {
   }
 
   #resultOf(command: SecureMessage, session: SecureSession): Uint8Array | undefined {
-    const { readCode, writeCode, readBlocksMax, writeBlocksMax } = session.messaging;
+    const { messaging } = session;
+    const { mayFollow, changeKey } = messaging;
     const access = {
       fileSystem: this.#fileSystem,
       system: this.#system,
@@ -244,21 +253,20 @@ export class FelicaCard implements EmulatedCard {
       isAuthenticated: true,
       statusFlag1: this.personality.statusFlag1,
     };
-    if (command.code === readCode) {
-      const elements = decodeReadPayload(command.payload);
-      return (
-        elements && encodeReadResult(readBlocks({ ...access, blocksMax: readBlocksMax }, elements))
-      );
+    if (command.code === messaging.readCode) {
+      const elements = decodeReadPayload(command.payload, mayFollow);
+      const blocksMax = messaging.readBlocksMax;
+      return elements && encodeReadResult(readBlocks({ ...access, blocksMax }, elements));
     }
-    if (command.code !== writeCode) return undefined;
-    const write = decodeWritePayload(command.payload);
-    if (write === undefined) return undefined;
-    const flags = writeBlocks(
-      { ...access, blocksMax: writeBlocksMax },
-      write,
-      this.#writeOptions(),
+    if (command.code !== messaging.writeCode) return undefined;
+    const write = decodeWritePayload(command.payload, mayFollow);
+    const blocksMax = messaging.writeBlocksMax;
+    return (
+      write &&
+      encodeWriteResult(
+        writeBlocks({ ...access, blocksMax, changeKey }, write, this.#writeOptions()),
+      )
     );
-    return encodeWriteResult(flags);
   }
 
   /** To meet another system of the card is to leave the session with this one. */

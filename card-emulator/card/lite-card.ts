@@ -23,7 +23,7 @@ import {
 import { deriveLiteSession, isMacAOfWrite, type LiteSession } from '../felica/lite-s-mac.ts';
 import { decodePacket } from '../felica/packet.ts';
 import { NORMAL_END, StatusFlag2, type StatusFlags } from '../felica/status-flag.ts';
-import type { CardLink } from '../link/card-link.ts';
+import type { EmulatedCard } from './emulated-card.ts';
 import {
   faultOfLiteRead,
   faultOfLiteWrite,
@@ -43,6 +43,7 @@ import {
 } from './lite-memory.ts';
 import { POLLING_DISABLED_OFFSET, readLiteBlocks } from './lite-read.ts';
 import { contentOfLiteWrite } from './lite-write.ts';
+import type { MemoryCondition } from './memory-condition.ts';
 
 export interface LiteCardOptions {
   /**
@@ -51,9 +52,6 @@ export interface LiteCardOptions {
    */
   readonly warningWriteCount?: number;
 }
-
-/** How the memory of the card does: `worn` warns with 71 and stores, `failed` answers 70 and does not. */
-export type LiteMemoryCondition = 'sound' | 'worn' | 'failed';
 
 /** What the card forgets without power. */
 interface PoweredLite {
@@ -92,11 +90,11 @@ export function newLiteCard(
  * (lite-s.md). It is silent to a wrong IDm or length and to any other command. Nothing that it does
  * not answer changes its memory, and a Write is stored completely or not at all.
  */
-export class LiteCard implements CardLink {
+export class LiteCard implements EmulatedCard {
   readonly kind: LiteKind;
   readonly idm: IDm;
   readonly pmm: PMm;
-  memoryCondition: LiteMemoryCondition = 'sound';
+  memoryCondition: MemoryCondition = 'sound';
   readonly #memory: LiteMemory;
   readonly #warningWriteCount: number;
   #powered: PoweredLite | undefined;
@@ -163,6 +161,10 @@ export class LiteCard implements CardLink {
   /** A copy of a stored block, the card key among them, as nobody but the maker of this card sees it. */
   storedBlock(blockNumber: number): Uint8Array | undefined {
     return this.#memory.read(blockNumber);
+  }
+
+  get commitCount(): number {
+    return this.#memory.changeCount;
   }
 
   /** All stored blocks in one piece, in the order of {@link storedBlocks}. */

@@ -113,6 +113,7 @@ export function requireLiteCardState(state: LiteCardState): void {
 export class LiteMemory {
   readonly #kind: LiteKind;
   readonly #bytes: Uint8Array;
+  #changeCount = 0;
 
   constructor(state: LiteCardState) {
     requireLiteCardState(state);
@@ -133,6 +134,12 @@ export class LiteMemory {
       throw new RangeError('block: expected 16 bytes for a block that the card stores');
     }
     this.#bytes.set(block, start);
+    this.#changeCount += 1;
+  }
+
+  /** Rises with every block that is written. */
+  get changeCount(): number {
+    return this.#changeCount;
   }
 
   snapshot(): Uint8Array {
@@ -146,6 +153,7 @@ export class LiteMemory {
     }
     requireLiteContents(this.#kind, (blockNumber) => blockIn(memory, blockNumber));
     this.#bytes.set(memory);
+    this.#changeCount += 1;
   }
 }
 

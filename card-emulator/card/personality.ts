@@ -39,6 +39,13 @@ const OLD_COMMANDS: readonly number[] = [
   CommandCode.requestSystemCode,
 ];
 
+const DES_COMMANDS: readonly number[] = [
+  CommandCode.authentication1,
+  CommandCode.authentication2,
+  CommandCode.read,
+  CommandCode.write,
+];
+
 const AES_COMMANDS: readonly number[] = [
   CommandCode.authentication1V2,
   CommandCode.authentication2V2,
@@ -55,9 +62,9 @@ const ALL_REQUEST_CODES: ReadonlySet<number> = new Set<number>([
 export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
   purse: {
     name: 'purse',
-    title: 'our own purse card: AES, every command',
+    title: 'our own purse card: every command that is known',
     pmm: pmmOf('0020ffffffffffff'),
-    commands: new Set([...OLD_COMMANDS, CommandCode.resetMode, ...AES_COMMANDS]),
+    commands: new Set([...OLD_COMMANDS, CommandCode.resetMode, ...DES_COMMANDS, ...AES_COMMANDS]),
     requestCodes: ALL_REQUEST_CODES,
     readBlocksMax: READ_BLOCKS_MAX,
     writeBlocksMax: WRITE_BLOCKS_MAX,
@@ -68,7 +75,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     name: 'suica',
     title: 'an older transit card: DES, no newer inquiries',
     pmm: pmmOf('100b4b428485d0ff'),
-    commands: new Set([...OLD_COMMANDS]),
+    commands: new Set([...OLD_COMMANDS, ...DES_COMMANDS]),
     requestCodes: new Set([RequestCode.systemCode]),
     readBlocksMax: 12,
     writeBlocksMax: 8,
@@ -79,7 +86,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     name: 'rc-sa',
     title: 'a card of the RC-SA type: DES and AES, newer inquiries',
     pmm: pmmOf('0132220427674eff'),
-    commands: new Set([...OLD_COMMANDS, CommandCode.resetMode, ...AES_COMMANDS]),
+    commands: new Set([...OLD_COMMANDS, CommandCode.resetMode, ...DES_COMMANDS, ...AES_COMMANDS]),
     requestCodes: ALL_REQUEST_CODES,
     readBlocksMax: READ_BLOCKS_MAX,
     writeBlocksMax: WRITE_BLOCKS_MAX,

@@ -1,7 +1,6 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CardFault, FelicaCard } from '../card/open-card.ts';
-import { cardInHand, type HeldCard } from '../card/open-card.ts';
+import { type CardFault, cardInHand, type EmulatedCard, type HeldCard } from '../card/open-card.ts';
 import type { IDm, PMm } from '../felica/identifiers.ts';
 import type { VpcdCard } from './vpcd.ts';
 
@@ -9,7 +8,7 @@ import type { VpcdCard } from './vpcd.ts';
 const IMAGE_FILE_MODE = 0o600;
 
 export interface SavedCardOptions {
-  readonly card: FelicaCard;
+  readonly card: EmulatedCard;
   readonly imagePath: string;
   /** Called when a scheduled fault has taken the card out of the field. */
   readonly onTorn: () => void;
@@ -25,6 +24,7 @@ export class SavedCard implements VpcdCard {
   readonly #options: SavedCardOptions;
   readonly #held: HeldCard;
   #savedImage: string;
+  #savedCount: number;
   /** Counts the times the field was lost. */
   #lossCount = 0;
 
@@ -35,6 +35,7 @@ export class SavedCard implements VpcdCard {
     this.#options = options;
     this.#held = cardInHand(card);
     this.#savedImage = card.image();
+    this.#savedCount = card.commitCount;
   }
 
   powerOn(): void {
@@ -61,10 +62,14 @@ export class SavedCard implements VpcdCard {
   }
 
   async #save(): Promise<void> {
-    const image = this.#options.card.image();
-    if (image === this.#savedImage) return;
-    await replaceFile(this.#options.imagePath, image);
+    const { card, imagePath } = this.#options;
+    const { commitCount } = card;
+    if (commitCount === this.#savedCount) return;
+    const image = card.image();
+    // A write of what is stored already changes nothing, and costs no write to the disk.
+    if (image !== this.#savedImage) await replaceFile(imagePath, image);
     this.#savedImage = image;
+    this.#savedCount = commitCount;
   }
 }
 
