@@ -1,6 +1,5 @@
 import { CommandCode } from '../felica/command-code.ts';
 import {
-  type CardMode,
   decodeRequestResponseRequest,
   decodeRequestServiceRequest,
   decodeRequestSystemCodeRequest,
@@ -11,17 +10,12 @@ import {
   encodeSearchServiceCodeResponse,
 } from '../felica/inquiry.ts';
 import type { CardFileSystem } from './card-file-system.ts';
-import type { CardNode, CardSystem } from './card-layout.ts';
-
-/** The system that was asked, and all that the card tells about itself. */
-export interface InquiredCard {
-  readonly fileSystem: CardFileSystem;
-  readonly system: CardSystem;
-  readonly mode: CardMode;
-}
+import type { CardNode } from './card-layout.ts';
+import type { InquiredCard } from './inquired-card.ts';
+import { answerNewerInquiry } from './newer-inquiry.ts';
 
 /**
- * Answers the four commands that only ask, which are allowed in every mode and change nothing.
+ * Answers the commands that only ask, which are allowed in every mode and change nothing.
  * `undefined` is silence. The IDm in the frame is the one of `system`: the caller has compared it.
  */
 export function answerInquiry(
@@ -39,7 +33,7 @@ export function answerInquiry(
     case CommandCode.requestSystemCode:
       return answerRequestSystemCode(card, frame);
     default:
-      return undefined;
+      return answerNewerInquiry(card, code, frame);
   }
 }
 

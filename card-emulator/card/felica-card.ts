@@ -5,10 +5,14 @@ import {
   encodeWriteResult,
 } from '../felica/block-access.ts';
 import { CommandCode } from '../felica/command-code.ts';
+import { commandLength } from '../felica/command-length.ts';
+import { encodeContainerIdResponse, isContainerIdRequest } from '../felica/container-inquiry.ts';
+import { decodeEcho } from '../felica/echo.ts';
 import {
   encodeSystemCode,
   IDM_BYTES,
   type IDm,
+  idm,
   type NodeCode,
   type PMm,
   type SystemCode,
@@ -112,7 +116,9 @@ export class FelicaCard implements EmulatedCard {
   exchange(frame: Uint8Array): Uint8Array | undefined {
     const [length, code] = frame;
     if (!this.#isPowered || code === undefined || length !== frame.length) return undefined;
-    if (!this.personality.commands.has(code)) return undefined;
+    const { commands, ignoresTrailingBytes } = this.personality;
+    if (!commands.has(code)) return undefined;
+    if (!ignoresTrailingBytes && (commandLength(frame) ?? length) !== length) return undefined;
     switch (code) {
       case CommandCode.polling:
         return this.#poll(frame);
@@ -121,6 +127,10 @@ export class FelicaCard implements EmulatedCard {
       case CommandCode.readV2:
       case CommandCode.writeV2:
         return this.#exchangeSecure(frame);
+      case CommandCode.getContainerId:
+        return this.#containerId(frame);
+      case CommandCode.echo:
+        return decodeEcho(frame) && frame.slice();
       default:
         return this.#exchangeAddressed(code, frame);
     }
@@ -160,9 +170,9 @@ export class FelicaCard implements EmulatedCard {
     if (system === undefined) return undefined;
     if (system === this.#system && this.#security.mode !== 0) return undefined;
     this.#switchTo(system);
-    const idm = this.#fileSystem.idmOf(system);
     const requestData = this.#requestDataOf(system, request.requestCode);
-    return encodePollingResponse({ idm, pmm: this.pmm, requestData });
+    const address = this.#fileSystem.idmOf(system);
+    return encodePollingResponse({ idm: address, pmm: this.pmm, requestData });
   }
 
   #requestDataOf(system: CardSystem, requestCode: number): Uint8Array | undefined {
@@ -204,11 +214,11 @@ export class FelicaCard implements EmulatedCard {
 
   /** The system whose IDm stands behind the code: the card's own but for the number in front. */
   #addressedBy(frame: Uint8Array): CardSystem | undefined {
-    const { idm } = this.#fileSystem.identity;
+    const own = this.idm;
     const first = frame[PACKET_HEADER_BYTES] ?? 0;
-    if ((first & SYSTEM_DIGIT_MASK) !== ((idm[0] ?? 0) & SYSTEM_DIGIT_MASK)) return undefined;
+    if ((first & SYSTEM_DIGIT_MASK) !== ((own[0] ?? 0) & SYSTEM_DIGIT_MASK)) return undefined;
     for (let index = 1; index < IDM_BYTES; index += 1) {
-      if (frame[PACKET_HEADER_BYTES + index] !== idm[index]) return undefined;
+      if (frame[PACKET_HEADER_BYTES + index] !== own[index]) return undefined;
     }
     return this.#fileSystem.systems[first >> 4];
   }
@@ -226,6 +236,13 @@ export class FelicaCard implements EmulatedCard {
       directMayNotIncrease: this.#options.directMayNotIncrease ?? false,
       memoryCondition: this.memoryCondition,
     };
+  }
+
+  /** Silence from a card, which is no phone. */
+  #containerId(frame: Uint8Array): Uint8Array | undefined {
+    const { container } = this.#fileSystem.identity;
+    if (container === undefined || !isContainerIdRequest(frame)) return undefined;
+    return encodeContainerIdResponse(idm(container.id));
   }
 
   #resetMode(frame: Uint8Array): Uint8Array | undefined {

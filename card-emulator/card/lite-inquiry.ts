@@ -1,5 +1,6 @@
 import { decodeAddressedPacket, encodeAddressedPacket } from '../felica/addressed-packet.ts';
-import { responseCodeOf } from '../felica/command-code.ts';
+import { CommandCode, responseCodeOf } from '../felica/command-code.ts';
+import { decodeEcho } from '../felica/echo.ts';
 import {
   encodeSystemCode,
   type IDm,
@@ -8,7 +9,6 @@ import {
   sameBytes,
   systemCode,
 } from '../felica/identifiers.ts';
-import { decodePacket } from '../felica/packet.ts';
 import {
   decodePollingRequest,
   encodeCommunicationPerformance,
@@ -27,11 +27,7 @@ const COMMUNICATION_PERFORMANCE: Uint8Array = encodeCommunicationPerformance({
   isAutomatic: true,
 });
 
-/** The older authentication, which a Lite-S answers and does not know. */
-const AUTHENTICATION_1 = 0x10;
 const AUTHENTICATION_1_ANSWER_BYTES = 16;
-/** Two bytes of code, F0 and 00, in the command and, unlike anywhere else, in the answer too. */
-const ECHO = 0xf0;
 const ECHO_BYTES_MAX = 75;
 
 /** The wildcard finds the system of the card before that of NDEF. */
@@ -49,17 +45,17 @@ export function answerLitePolling(
   return encodePollingResponse({ idm: card.idm, pmm: card.pmm, requestData });
 }
 
-/** What a Lite-S answers beyond the commands of a Lite: Echo, and Authentication1 with zeros. */
+/**
+ * What a Lite-S answers beyond the commands of a Lite: Echo, and Authentication1, which it does not
+ * know, with zeros.
+ */
 export function answerLiteSCommand(idm: IDm, frame: Uint8Array): Uint8Array | undefined {
-  const packet = decodePacket(frame);
-  if (packet?.code === ECHO) {
-    const isEcho = packet.data[0] === 0 && packet.data.length <= 1 + ECHO_BYTES_MAX;
-    return isEcho ? frame.slice() : undefined;
-  }
-  const address = decodeAddressedPacket(frame, AUTHENTICATION_1)?.idm;
+  const echo = decodeEcho(frame);
+  if (echo !== undefined) return echo.length <= ECHO_BYTES_MAX ? frame.slice() : undefined;
+  const address = decodeAddressedPacket(frame, CommandCode.authentication1)?.idm;
   if (address === undefined || !sameBytes(address, idm)) return undefined;
   const answer = new Uint8Array(AUTHENTICATION_1_ANSWER_BYTES);
-  return encodeAddressedPacket(responseCodeOf(AUTHENTICATION_1), idm, answer);
+  return encodeAddressedPacket(responseCodeOf(CommandCode.authentication1), idm, answer);
 }
 
 function requestDataOf(system: SystemCode, requestCode: number): Uint8Array | undefined {

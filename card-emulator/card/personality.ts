@@ -39,6 +39,26 @@ const OLD_COMMANDS: readonly number[] = [
   CommandCode.requestSystemCode,
 ];
 
+/** What cards of the RC-SA type have beyond the older ones. */
+const NEWER_COMMANDS: readonly number[] = [
+  CommandCode.requestServiceV2,
+  CommandCode.getSystemStatus,
+  CommandCode.requestProductInformation,
+  CommandCode.requestSpecificationVersion,
+  CommandCode.resetMode,
+  CommandCode.echo,
+];
+
+/** Of phones, and of the newest cards. */
+const RARE_COMMANDS: readonly number[] = [
+  CommandCode.requestBlockInformation,
+  CommandCode.requestCodeList,
+  CommandCode.getContainerIssueInformation,
+  CommandCode.getAreaInformation,
+  CommandCode.getNodeProperty,
+  CommandCode.getContainerId,
+];
+
 const DES_COMMANDS: readonly number[] = [
   CommandCode.authentication1,
   CommandCode.authentication2,
@@ -64,7 +84,13 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     name: 'purse',
     title: 'our own purse card: every command that is known',
     pmm: pmmOf('0020ffffffffffff'),
-    commands: new Set([...OLD_COMMANDS, CommandCode.resetMode, ...DES_COMMANDS, ...AES_COMMANDS]),
+    commands: new Set([
+      ...OLD_COMMANDS,
+      ...NEWER_COMMANDS,
+      ...RARE_COMMANDS,
+      ...DES_COMMANDS,
+      ...AES_COMMANDS,
+    ]),
     requestCodes: ALL_REQUEST_CODES,
     readBlocksMax: READ_BLOCKS_MAX,
     writeBlocksMax: WRITE_BLOCKS_MAX,
@@ -86,7 +112,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     name: 'rc-sa',
     title: 'a card of the RC-SA type: DES and AES, newer inquiries',
     pmm: pmmOf('0132220427674eff'),
-    commands: new Set([...OLD_COMMANDS, CommandCode.resetMode, ...DES_COMMANDS, ...AES_COMMANDS]),
+    commands: new Set([...OLD_COMMANDS, ...NEWER_COMMANDS, ...DES_COMMANDS, ...AES_COMMANDS]),
     requestCodes: ALL_REQUEST_CODES,
     readBlocksMax: READ_BLOCKS_MAX,
     writeBlocksMax: WRITE_BLOCKS_MAX,
