@@ -45,6 +45,7 @@ Reads commands from standard input, one JSON object a line:
   {"command":"insert"}  {"command":"remove"}  {"command":"stop"}
   {"command":"tear","moment":"before-commit"}   or "after-commit": takes the card away at its
   next Write v2, or at another command given as "commandCode"
+  {"command":"fault","at":{"commandCode":70},"effect":"response-lost"}   and others: faults.md
 
 Exit status: 0 stopped, 1 the card could not be served, 2 wrong usage.`;
 
@@ -94,8 +95,9 @@ function obey(control: CardControl, { link, saved, stop, print }: ServedCard): v
     case 'remove':
       link.remove();
       break;
+    case 'fault':
     case 'tear':
-      saved.tear(control.fault);
+      saved.schedule(control.fault);
       break;
     case 'stop':
       stop();

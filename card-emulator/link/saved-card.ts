@@ -1,5 +1,6 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CardFault, cardInHand, type EmulatedCard, type HeldCard } from '../card/open-card.ts';
 import type { IDm, PMm } from '../felica/identifiers.ts';
 import type { VpcdCard } from './vpcd.ts';
@@ -47,17 +48,18 @@ export class SavedCard implements VpcdCard {
     this.#held.powerOff();
   }
 
-  /** Takes the card away at its next command of that code; see `cardInHand`. */
-  tear(fault: CardFault): void {
+  /** See `cardInHand`. */
+  schedule(fault: CardFault): void {
     this.#held.schedule(fault);
   }
 
   async exchange(packet: Uint8Array): Promise<Uint8Array | undefined> {
     const lossCount = this.#lossCount;
-    const faultsBefore = this.#held.faultsPending;
-    const response = this.#held.exchange(packet);
+    const wasInField = this.#held.isInField;
+    const { response, delay } = this.#held.exchangeLate(packet);
     await this.#save();
-    if (this.#held.faultsPending < faultsBefore) this.#options.onTorn();
+    if (wasInField && !this.#held.isInField) this.#options.onTorn();
+    if (delay > 0) await sleep(delay);
     return lossCount === this.#lossCount ? response : undefined;
   }
 

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { cardInHand } from '#emulated-card';
+import { type CardFault, cardInHand } from '#emulated-card';
 import { nodeCode } from '#felica/identifiers';
+import { milliseconds } from '#units';
+import { parseCardControl } from '../../../card-emulator/link/card-control.ts';
 import {
   amountBlock,
   dataText,
@@ -11,7 +14,7 @@ import {
   toHex,
   WALLET,
 } from './test-card.ts';
-import { openSession } from './test-session.ts';
+import { element, openSession } from './test-session.ts';
 
 const PLAIN_WRITE = 0x08;
 const POLLING = frame('00 4b5a 00 00');
@@ -113,5 +116,126 @@ describe('a card in the hand', () => {
     held.powerOn();
     expect(held.exchange(Uint8Array.of(9, 0x04))).toBeUndefined();
     expect(held.faultsPending).toBe(1);
+  });
+});
+
+describe('a fault that leaves the card in the field', () => {
+  const DEBIT = debit(2);
+
+  function heldCard(...faults: readonly CardFault[]) {
+    const card = testCard();
+    const held = cardInHand(card, faults);
+    held.powerOn();
+    return { card, held };
+  }
+
+  it('loses the answer of what was done', () => {
+    const { card, held } = heldCard({ commandCode: PLAIN_WRITE, effect: 'response-lost' });
+    expect(held.exchange(DEBIT)).toBeUndefined();
+    expect([held.isInField, purseOf(card)]).toEqual([true, DEBITED]);
+    expect(toHex(held.exchange(DEBIT))).toMatch(/0000$/);
+    expect(purseOf(card)).toEqual(DEBITED);
+  });
+
+  it('lets the card hear noise, which it does not do', () => {
+    const { card, held } = heldCard({ commandCode: PLAIN_WRITE, effect: 'request-corrupted' });
+    expect(held.exchange(DEBIT)).toBeUndefined();
+    expect(purseOf(card)).toEqual(UNTOUCHED);
+    expect(held.exchange(MODE)).toBeDefined();
+  });
+
+  it('turns the bit of the answer that it names', () => {
+    const { held } = heldCard({ commandCode: 0x04, effect: 'response-corrupted', bit: 87 });
+    const answer = testCard().exchange(MODE)!;
+    const turned = held.exchange(MODE)!;
+    expect(turned[10]).toBe(answer[10]! ^ 0x01);
+    expect(turned.slice(0, 10)).toEqual(answer.slice(0, 10));
+  });
+
+  it('is silence for who does not wait, and an answer for who does', () => {
+    const late = { commandCode: 0x04, effect: 'late', delay: milliseconds(300) } as const;
+    const { held } = heldCard(late, late);
+    expect(held.exchange(MODE)).toBeUndefined();
+    expect(held.exchangeLate(MODE)).toEqual({ response: testCard().exchange(MODE), delay: 300 });
+  });
+
+  it.each([
+    ['worn', 'ff71', DEBITED],
+    ['memory-error', 'ff70', UNTOUCHED],
+  ] as const)('answers one Write as a card that is %s', (effect, flags, stored) => {
+    const { card, held } = heldCard({ commandCode: PLAIN_WRITE, effect });
+    expect(toHex(held.exchange(DEBIT))?.slice(-4)).toBe(flags);
+    expect(purseOf(card)).toEqual(stored);
+    expect(card.memoryCondition).toBe('sound');
+    expect(toHex(held.exchange(debit(3)))).toMatch(/0000$/);
+  });
+
+  it('puts another card into its place, which knows no session', () => {
+    const other = testCard();
+    const { card, held } = heldCard({ commandCode: 0x44, effect: 'swapped', card: other });
+    const session = openSession(held, [0x1014]);
+    expect(session.read(element(0, 0))).toBeUndefined();
+    expect(toHex(held.exchange(MODE))).toMatch(/00$/);
+    expect(card.exchange(MODE)).toBeUndefined();
+  });
+
+  it('brings an older memory back: a stale snapshot has its money again', () => {
+    const { card, held } = heldCard();
+    const memory = card.snapshot();
+    held.exchange(DEBIT);
+    held.schedule({ commandCode: 0x04, effect: 'restored', memory });
+    expect(purseOf(card)).toEqual(DEBITED);
+    expect(held.exchange(MODE)).toBeDefined();
+    expect(purseOf(card)).toEqual(UNTOUCHED);
+  });
+
+  it('comes at the command with its number', () => {
+    const { held } = heldCard({ command: 3, effect: 'response-lost' });
+    const answers = [1, 2, 3, 4].map(() => held.exchange(MODE) !== undefined);
+    expect(answers).toEqual([true, true, false, true]);
+  });
+
+  it.each([true, false])('ends inside the commit with all or nothing (stored: %s)', (isStored) => {
+    const { card, held } = heldCard({
+      commandCode: PLAIN_WRITE,
+      moment: 'inside-commit',
+      isStored,
+    });
+    expect(held.exchange(DEBIT)).toBeUndefined();
+    expect([held.isInField, purseOf(card)]).toEqual([false, isStored ? DEBITED : UNTOUCHED]);
+  });
+
+  it('is not scheduled on memory that cannot be reached', () => {
+    const card = testCard();
+    const plain = {
+      powerOn: () => card.powerOn(),
+      powerOff: () => card.powerOff(),
+      exchange: () => undefined,
+    };
+    expect(() => cardInHand(plain, [{ command: 1, effect: 'worn' }])).toThrow('an emulated card');
+  });
+});
+
+describe('the page of faults', () => {
+  it('has a row for every fault', async () => {
+    const page = await readFile('card-emulator/faults.md', 'utf8');
+    const source = await readFile('card-emulator/card/card-fault.ts', 'utf8');
+    const union = source.slice(
+      source.indexOf('export type FaultEffect'),
+      source.indexOf('export type CardFault'),
+    );
+    const names = [...union.matchAll(/'([a-z-]+)'/g)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(10);
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+    const missing = names.filter((name) => !rows.some((row) => row.includes(`: '${name}'\``)));
+    expect(missing).toEqual([]);
+  });
+
+  it('has control lines that are obeyed', async () => {
+    const page = await readFile('card-emulator/faults.md', 'utf8');
+    const lines = page.split('\n').filter((line) => line.startsWith('{"command"'));
+    expect(lines).toHaveLength(6);
+    const results = lines.map((line) => parseCardControl(line).result);
+    expect(results).toEqual(lines.map(() => 'parsed'));
   });
 });

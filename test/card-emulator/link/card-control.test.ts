@@ -27,7 +27,7 @@ describe('card control', () => {
     ['insert', 'expected a JSON object with "command"'],
     ['null', 'expected a JSON object with "command"'],
     ['"insert"', 'expected a JSON object with "command"'],
-    ['{"command":"jump"}', 'command: expected insert, remove, tear or stop'],
+    ['{"command":"jump"}', 'command: expected insert, remove, tear, fault or stop'],
     ['{"command":"tear"}', 'moment: expected before-commit or after-commit'],
     [
       '{"command":"tear","moment":"before-commit","commandCode":"8"}',
@@ -35,5 +35,27 @@ describe('card control', () => {
     ],
   ])('refuses %s', (line, reason) => {
     expect(parseCardControl(line)).toEqual({ result: 'refused', reason });
+  });
+
+  it('takes a fault with what it needs, and nothing else', () => {
+    const at = { commandCode: 0x46 };
+    const parse = (fault: object) =>
+      parseCardControl(JSON.stringify({ command: 'fault', ...fault }));
+    expect(parse({ at, effect: 'late', delay: 300 })).toEqual({
+      result: 'parsed',
+      control: { command: 'fault', fault: { ...at, effect: 'late', delay: 300 } },
+    });
+    for (const fault of [
+      {},
+      { at },
+      { at, effect: 'swapped' },
+      { at, effect: 'late' },
+      { at, effect: 'late', delay: -1 },
+      { at, moment: 'inside-commit' },
+      { at: { command: 0 }, effect: 'worn' },
+      { at, effect: 'worn', moment: 'before-commit' },
+    ]) {
+      expect([fault, parse(fault).result]).toEqual([fault, 'refused']);
+    }
   });
 });

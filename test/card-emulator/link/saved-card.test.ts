@@ -82,7 +82,7 @@ describe('saved card', () => {
   });
 
   it('is torn before the write: nothing is saved, and it is silent until the next tap', async () => {
-    saved.tear({ commandCode: WRITE_CODE, moment: 'before-commit' });
+    saved.schedule({ commandCode: WRITE_CODE, moment: 'before-commit' });
     expect(await saved.exchange(POLLING)).toBeDefined();
     expect(await saved.exchange(WRITE)).toBeUndefined();
     expect(tornCount).toBe(1);
@@ -93,7 +93,7 @@ describe('saved card', () => {
   });
 
   it('is torn after the write: the change is saved, and its answer is lost', async () => {
-    saved.tear({ commandCode: WRITE_CODE, moment: 'after-commit' });
+    saved.schedule({ commandCode: WRITE_CODE, moment: 'after-commit' });
     expect(await saved.exchange(WRITE)).toBeUndefined();
     expect(tornCount).toBe(1);
     expect(await blockOnDisk()).toBe('5e'.repeat(16));
