@@ -2,21 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { openCardImage } from './card/open-card.ts';
-import { formatIdm } from './felica/identifiers.ts';
-import { type CardControl, parseCardControl } from './link/card-control.ts';
-import { SavedCard } from './link/saved-card.ts';
-import { VPCD_PORT, type VpcdEvent, VpcdLink } from './link/vpcd.ts';
+import { logLines, readLog } from './command/card-log.ts';
+import { orderCard, PAGE_PORT, PAGE_URL, type RemoteOrder } from './command/card-remote.ts';
+import { dumpCard, summaryOf } from './command/card-text.ts';
+import { makeCard, NEW_CARD_NAMES, type NewCardOptions } from './command/new-card-command.ts';
+import { type ServeOptions, serveCard } from './command/serve-card.ts';
+import { readImage } from './link/image-file.ts';
+import { UDP_PORT } from './link/udp.ts';
+import { VPCD_PORT } from './link/vpcd.ts';
+import { type BusinessDate, businessDate, type Yen, yen } from './units.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+const DEFAULT_BALANCE = yen(5_000);
+const DEFAULT_EXPIRY = businessDate('2036-03-31');
 
-interface ServeOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly earlyByte: boolean;
-  readonly insert: boolean;
+interface JsonOption {
   readonly json: boolean;
 }
 
@@ -25,19 +28,93 @@ export function cardCommand(): Command {
   const card = new Command('card').description('The emulated FeliCa card.');
   // A wrong command line is told from a card that could not be served.
   card.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
+  addNew(card);
+  addShow(card);
+  addLog(card);
+  addServe(card);
+  addOrder(card, 'tap', 'Holds a served card over its reader.');
+  addOrder(card, 'remove', 'Pulls a served card away from its reader.');
+  addOrder(card, 'block', 'Sets the block flag of a served card, as the issuer would.');
+  addOrder(card, 'unblock', 'Clears the block flag of a served card.');
+  for (const command of card.commands) command.copyInheritedSettings(card);
+  return card;
+}
+
+function addNew(card: Command): void {
+  card
+    .command('new')
+    .description('Makes a card with keys of its own and writes its image.')
+    .argument('<image.json>', 'where to write it; a file that is there stays')
+    .addOption(
+      new Option('--personality <kind>', 'what kind of card')
+        .choices(NEW_CARD_NAMES)
+        .default('purse'),
+    )
+    .option('--balance <yen>', 'what is in its purse', parseYen, DEFAULT_BALANCE)
+    .option('--idm <hex>', 'its IDm, 16 digits; a random one unless given')
+    .option('--expiry <date>', 'the last day of use of a purse card', parseDate, DEFAULT_EXPIRY)
+    .option('--json', 'tell about it as JSON', false)
+    .action(async (path: string, options: NewCardOptions & JsonOption) => {
+      const made = await makeCard(path, options);
+      const { personality, idm } = summaryOf(made);
+      if (options.json) console.log(JSON.stringify({ path, personality, idm }));
+      else console.log(`${path}: ${personality} card, IDm ${idm}. It holds the card's keys.`);
+    });
+}
+
+function addShow(card: Command): void {
+  card
+    .command('show')
+    .description('Tells what is on a card, without its keys.')
+    .argument('<image.json>', 'the card')
+    .option('--json', 'kind, IDm, balance and history as JSON', false)
+    .action(async (path: string, { json }: JsonOption) => {
+      const shown = openCardImage(await readImage(path), { random: randomBytes });
+      console.log(json ? JSON.stringify(summaryOf(shown)) : dumpCard(shown).join('\n'));
+    });
+}
+
+function addLog(card: Command): void {
+  card
+    .command('log')
+    .description('Tells the history of a card, or the frames of a recording, in words.')
+    .argument('<file>', 'a card image, or what serve --record wrote')
+    .option('--json', 'as JSON', false)
+    .action(async (path: string, { json }: JsonOption) => {
+      const log = readLog(await readFile(path, 'utf8'));
+      console.log(json ? JSON.stringify(jsonLog(log)) : logLines(log).join('\n'));
+    });
+}
+
+function addServe(card: Command): void {
   card
     .command('serve')
-    .description('Puts the card of an image file into a slot of vpcd, the virtual PC/SC reader.')
+    .description('Puts the card of an image file where readers find it.')
     .argument('<image.json>', 'the card; saved after every command that changes it')
-    .option('--host <host>', 'where vpcd listens', '127.0.0.1')
-    .option('--port <port>', 'the port of the slot', parsePort, VPCD_PORT)
+    .addOption(
+      new Option('--link <link>', 'vpcd, the virtual PC/SC reader, or nfcpy’s UDP')
+        .choices(['vpcd', 'udp'])
+        .default('vpcd'),
+    )
+    .option('--host <host>', 'where vpcd listens, or the address to bind', '127.0.0.1')
+    .option('--port <port>', `the port: ${VPCD_PORT} for vpcd, ${UDP_PORT} for udp`, parsePort)
+    .option('--page [port]', `a page and control on this machine, at ${PAGE_PORT}`, parsePort)
+    .option('--record <file>', 'write the frames down, one JSON object a line')
+    .addOption(
+      new Option('--air <kbit/s>', 'answer as late as over the air')
+        .choices(['212', '424'])
+        .argParser((text) => parseBitRate(text)),
+    )
     .option('--no-insert', 'start without the card in the field')
     .option('--no-early-byte', 'answer only to whole requests: 40 ms slower with vpcd 3.3')
     .option('--json', 'write events as JSON lines', false)
     .addHelpText('after', SERVE_HELP)
-    .copyInheritedSettings(card)
-    .action(serve);
-  return card;
+    .action(async (path: string, given: Omit<ServeOptions, 'page'> & { page?: number | true }) => {
+      const { page, ...rest } = given;
+      const options = { ...rest, ...(page && { page: page === true ? PAGE_PORT : page }) };
+      const obey = await serveCard(path, options, { write: console.log, failed: fail });
+      createInterface({ input: process.stdin }).on('line', obey);
+    });
 }
 
 const SERVE_HELP = `
@@ -49,88 +126,52 @@ Reads commands from standard input, one JSON object a line:
 
 Exit status: 0 stopped, 1 the card could not be served, 2 wrong usage.`;
 
-type Printed = Readonly<Record<string, unknown>> & { readonly event: string };
+function addOrder(card: Command, order: RemoteOrder, description: string): void {
+  card
+    .command(order)
+    .description(description)
+    .option('--at <url>', 'the page of the served card', PAGE_URL)
+    .option('--json', 'tell its state as JSON', false)
+    .action(async ({ at, json }: JsonOption & { readonly at: string }) => {
+      const state = await orderCard(order, at);
+      console.log(json ? JSON.stringify(state) : `${order}: done`);
+    });
+}
 
-async function serve(imagePath: string, options: ServeOptions): Promise<void> {
-  const print = options.json ? printJson : printText;
-  const { host, port } = options;
-  const card = openCardImage(await readImage(imagePath), { random: randomBytes });
-  const onEvent = (event: VpcdEvent): void => {
-    if (event.event === 'failed') fail(event.error);
-    print(printed(event));
-  };
-  const link = new VpcdLink({ host, port, hasEarlyByte: options.earlyByte, onEvent });
-  const onTorn = (): void => {
-    link.remove();
-    print({ event: 'torn' });
-  };
-  const saved = new SavedCard({ card, imagePath, onTorn });
-  const stop = (): void => {
-    link.remove();
-    print({ event: 'stopped' });
-    process.exit();
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  createInterface({ input: process.stdin }).on('line', (line) => {
-    const parsed = parseCardControl(line);
-    if (parsed.result === 'refused') print({ event: 'refused', reason: parsed.reason });
-    else obey(parsed.control, { link, saved, stop, print });
+function jsonLog(log: ReturnType<typeof readLog>): unknown {
+  if (log.kind === 'history') return log.entries;
+  return log.events.map((event) => {
+    if (event.event !== 'exchange') return event;
+    const [command, response] = [event.command, event.response].map(
+      (frame) => frame && Buffer.from(frame).toString('hex'),
+    );
+    return { ...event, command, response: response ?? null };
   });
-  print({ event: 'serving', idm: formatIdm(card.idm), host, port });
-  if (options.insert) link.insert(saved);
 }
 
-interface ServedCard {
-  readonly link: VpcdLink;
-  readonly saved: SavedCard;
-  readonly stop: () => void;
-  readonly print: (event: Printed) => void;
+function parseYen(text: string): Yen {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 50_000) return yen(Number(text));
+  throw new InvalidArgumentError('expected whole yen from 0 to 50000');
 }
 
-function obey(control: CardControl, { link, saved, stop, print }: ServedCard): void {
-  switch (control.command) {
-    case 'insert':
-      link.insert(saved);
-      break;
-    case 'remove':
-      link.remove();
-      break;
-    case 'fault':
-    case 'tear':
-      saved.schedule(control.fault);
-      break;
-    case 'stop':
-      stop();
-      break;
-  }
-  print({ event: 'obeyed', command: control.command });
+function parseDate(text: string): BusinessDate {
+  const date = dateOf(text);
+  if (date === undefined) throw new InvalidArgumentError('expected a date such as 2036-03-31');
+  return date;
 }
 
-async function readImage(imagePath: string): Promise<string> {
+function dateOf(text: string): BusinessDate | undefined {
   try {
-    return await readFile(imagePath, 'utf8');
-  } catch (error) {
-    return fail(error);
+    return businessDate(text);
+  } catch {
+    return undefined;
   }
 }
 
-function printed(event: VpcdEvent): Printed {
-  if (event.event !== 'exchanged') return event;
-  const { request, response } = event;
-  return { ...event, request: hex(request), response: response ? hex(response) : null };
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
-}
-
-function printJson(event: Printed): void {
-  console.log(JSON.stringify(event));
-}
-
-function printText({ event, ...fields }: Printed): void {
-  const texts = Object.entries(fields).map(([name, value]) => `${name} ${value ?? 'none'}`);
-  console.log([event, ...texts].join(', '));
+function parseBitRate(text: string): 212 | 424 {
+  if (text === '212') return 212;
+  if (text === '424') return 424;
+  throw new InvalidArgumentError('expected 212 or 424');
 }
 
 function parsePort(text: string): number {

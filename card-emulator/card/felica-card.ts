@@ -32,7 +32,7 @@ import type { CardPersonalisation } from '../purse/card-profile.ts';
 import { startAesAuthentication } from './aes-card-authentication.ts';
 import { readBlocks } from './block-read.ts';
 import { type WriteOptions, writeBlocks } from './block-write.ts';
-import { CardFileSystem } from './card-file-system.ts';
+import { blockOf, CardFileSystem } from './card-file-system.ts';
 import { answerInquiry } from './card-inquiry.ts';
 import type { CardSystem } from './card-layout.ts';
 import { CardSecurity } from './card-security.ts';
@@ -158,6 +158,21 @@ export class FelicaCard implements EmulatedCard {
     const system = systems.find((candidate) => candidate.systemCode === systemCode);
     const service = system?.services.get(serviceCode);
     return service === undefined ? [] : this.#fileSystem.blocks(service.file);
+  }
+
+  /** Puts a block there as its maker can, whatever the service permits. `false` for no such block. */
+  replaceStoredBlock(
+    systemCode: SystemCode,
+    serviceCode: NodeCode,
+    block: { readonly number: number; readonly content: Uint8Array },
+  ): boolean {
+    const system = this.#fileSystem.systems.find((held) => held.systemCode === systemCode);
+    const file = system?.services.get(serviceCode)?.file;
+    if (file === undefined || block.number >= file.blockCount) return false;
+    const memory = this.#fileSystem.draft();
+    blockOf(memory, file, block.number).set(block.content);
+    this.#fileSystem.commit(memory);
+    return true;
   }
 
   /** Systems are tried from System 0 upwards, so a wildcard may find another system than wanted. */

@@ -1,12 +1,8 @@
-import { open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CardFault, cardInHand, type EmulatedCard, type HeldCard } from '../card/open-card.ts';
 import type { IDm, PMm } from '../felica/identifiers.ts';
+import { replaceImage } from './image-file.ts';
 import type { VpcdCard } from './vpcd.ts';
-
-/** The image holds the card's keys, so nobody else may read it. */
-const IMAGE_FILE_MODE = 0o600;
 
 export interface SavedCardOptions {
   readonly card: EmulatedCard;
@@ -57,43 +53,21 @@ export class SavedCard implements VpcdCard {
     const lossCount = this.#lossCount;
     const wasInField = this.#held.isInField;
     const { response, delay } = this.#held.exchangeLate(packet);
-    await this.#save();
+    await this.save();
     if (wasInField && !this.#held.isInField) this.#options.onTorn();
     if (delay > 0) await sleep(delay);
     return lossCount === this.#lossCount ? response : undefined;
   }
 
-  async #save(): Promise<void> {
+  /** Rejects where the file cannot be written. What did not change since is not written again. */
+  async save(): Promise<void> {
     const { card, imagePath } = this.#options;
     const { commitCount } = card;
     if (commitCount === this.#savedCount) return;
     const image = card.image();
     // A write of what is stored already changes nothing, and costs no write to the disk.
-    if (image !== this.#savedImage) await replaceFile(imagePath, image);
+    if (image !== this.#savedImage) await replaceImage(imagePath, image);
     this.#savedImage = image;
     this.#savedCount = commitCount;
-  }
-}
-
-/** The file holds the old text or the new one, whenever the machine stops. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const newPath = `${path}.new`;
-  await writeDurably(newPath, text);
-  await rename(newPath, path);
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', IMAGE_FILE_MODE);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

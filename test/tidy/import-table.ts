@@ -92,11 +92,21 @@ const PROGRAMS = [
 
 /** Every dependency a program needs at run time. A package that is not here is imported nowhere. */
 export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
-  '@noble/ciphers': { places: [FELICA, PURSE, BATCH, 'terminal/sam/'] },
+  '@noble/ciphers': {
+    places: [FELICA, PURSE, BATCH, 'terminal/sam/', 'card-emulator/command/'],
+  },
   '@noble/hashes': { places: [FELICA, PURSE, BATCH] },
   'cli-table3': { places: PROGRAMS },
   commander: { places: PROGRAMS },
-  express: { places: ['backend/app.ts', 'backend/open-backend.ts', 'backend/http/'] },
+  express: {
+    places: [
+      'backend/app.ts',
+      'backend/open-backend.ts',
+      'backend/http/',
+      // The page of a card has no backend: an emulated card is used without one.
+      'card-emulator/page/',
+    ],
+  },
   'nfc-pcsc': { places: ['terminal/reader/'], filesMax: 1 },
   receiptline: { places: ['terminal/point-of-sale/'], filesMax: 1 },
   sqlite3: { places: ['terminal/journal/', 'backend/database/'], filesMax: 1 },
