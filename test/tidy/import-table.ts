@@ -40,7 +40,9 @@ export const ROOMS: readonly Room[] = [
   { path: UNITS, mayImport: [], builtins: [ASSERT] },
   { path: FELICA, mayImport: [UNITS], builtins: [ASSERT, CRYPTO] },
   { path: PURSE, mayImport: [UNITS, FELICA], builtins: [ASSERT, CRYPTO] },
-  { path: 'card-emulator/', mayImport: [] },
+  // Public keys and random bytes that repeat: nothing that is no test may reach them.
+  { path: 'card-emulator/testing/', mayImport: ['card-emulator/'] },
+  { path: 'card-emulator/', mayImport: [], mayNotImport: ['card-emulator/testing/'] },
 
   // What decides about money touches nothing: the simulation runs it as it is.
   { path: 'terminal/debit/', mayImport: [UNITS, PURSE], builtins: [ASSERT] },
@@ -90,7 +92,10 @@ const PROGRAMS = [
   'backend/main.ts',
 ];
 
-/** Every dependency a program needs at run time. A package that is not here is imported nowhere. */
+/**
+ * Every dependency a program needs at run time, and what those who use this package bring themselves.
+ * A package that is not here is imported nowhere.
+ */
 export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
   '@noble/ciphers': {
     places: [FELICA, PURSE, BATCH, 'terminal/sam/', 'card-emulator/command/'],
@@ -110,6 +115,7 @@ export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
   'nfc-pcsc': { places: ['terminal/reader/'], filesMax: 1 },
   receiptline: { places: ['terminal/point-of-sale/'], filesMax: 1 },
   sqlite3: { places: ['terminal/journal/', 'backend/database/'], filesMax: 1 },
+vitest: { places: ['card-emulator/testing/'], filesMax: 1 },
   zod: { places: ['terminal/', 'backend/', 'card-emulator/card/', 'card-emulator/link/', PURSE] },
 };
 

@@ -12,6 +12,7 @@ const MANIFEST = z.object({
   dependencies: NAMES,
   optionalDependencies: NAMES,
   devDependencies: NAMES,
+  peerDependencies: NAMES,
   overrides: NAMES,
 });
 
@@ -82,8 +83,8 @@ export function aliasFaults(tree: Tree): string[] {
 
 /** Dependencies without a place in the table, and places of packages that are gone. */
 export function dependencyFaults(tree: Tree): string[] {
-  const { dependencies, optionalDependencies } = manifestOf(tree);
-  const names = Object.keys({ ...dependencies, ...optionalDependencies });
+  const { dependencies, optionalDependencies, peerDependencies } = manifestOf(tree);
+  const names = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
   const faults = names
     .filter((name) => PACKAGE_PLACES[name] === undefined)
     .map((name) => `${name}: a dependency without a place in the import table`);

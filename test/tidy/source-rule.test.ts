@@ -63,6 +63,13 @@ describe('a barrel', () => {
   ])('is not %j', (text) => {
     expect(barrels(file(text))).toEqual([]);
   });
+
+  it('may be the door of the package, and no other file', () => {
+    const text = "export { a } from './a.ts';";
+    const door = 'card-emulator/testing/card-emulator.ts';
+    expect(barrels(treeOf({ [door]: text }))).toEqual([]);
+    expect(barrels(treeOf({ 'card-emulator/testing/vitest.ts': text }))).toHaveLength(1);
+  });
 });
 
 describe('a default export', () => {
