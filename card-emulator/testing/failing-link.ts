@@ -42,27 +42,28 @@ export function swappedLink(
   fromCommand?: number,
 ): CardLink {
   const { first, second } = cards;
+  let inField: CardLink | undefined;
   let commandCount = 0;
-  let isSwapped = false;
   return {
     powerOn(): void {
-      (isSwapped ? second : first).powerOn();
+      inField ??= first;
+      inField.powerOn();
     },
     powerOff(): void {
+      inField?.powerOff();
+      inField = undefined;
       commandCount = 0;
-      isSwapped = false;
-      first.powerOff();
-      second.powerOff();
     },
     exchange(frame: Uint8Array): Uint8Array | undefined {
+      if (inField === undefined) return undefined;
       commandCount += 1;
       const isMoment = fromCommand === undefined ? isWrite(frame) : commandCount >= fromCommand;
-      if (isMoment && !isSwapped) {
-        isSwapped = true;
+      if (isMoment && inField === first) {
         first.powerOff();
         second.powerOn();
+        inField = second;
       }
-      return (isSwapped ? second : first).exchange(frame);
+      return inField.exchange(frame);
     },
   };
 }
