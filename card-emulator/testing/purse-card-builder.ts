@@ -58,8 +58,9 @@ const NEW_PURSE: PursePlan = {
 
 /**
  * Builds a card of our own profile, empty unless told otherwise, under the public {@link testKeys}.
- * Each step returns a new builder and leaves the old one as it was, and throws `CardStructureError`
- * where no card could be so. Two cards of one plan answer alike, byte for byte, in every run.
+ * Each step returns a new builder and leaves the old one as it was; whatever no card could be is a
+ * `CardStructureError` that names the field, from the step itself or from `build`. Two cards of one
+ * plan answer alike, byte for byte, in every run.
  */
 export class PurseCardBuilder {
   readonly #plan: PursePlan;
