@@ -1,6 +1,6 @@
 import { milliseconds } from '../units.ts';
 import type { CardFault, FaultEffect } from './card-fault.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededDraw } from './seeded-draw.ts';
 
 /** The faults that need nothing but the card itself. */
 export const SEEDED_FAULTS = [
@@ -32,7 +32,7 @@ const BITS_MAX = 255 * 8;
 /** A script for `cardInHand`: the same seed and odds make the same faults, so a failure is replayed. */
 export function faultsOfSeed(seed: number, odds: FaultOdds): readonly CardFault[] {
   const { commands, percent, kinds = SEEDED_FAULTS } = odds;
-  const draw = seededRandom(seed);
+  const draw = seededDraw(seed);
   const faults: CardFault[] = [];
   for (let command = 1; command <= commands; command += 1) {
     const kind = kinds[draw(kinds.length)];

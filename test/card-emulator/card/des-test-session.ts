@@ -30,6 +30,11 @@ export class DesTestSession {
     this.#session = session;
   }
 
+  /** After silence to a frame that the card took but could not read: its number is used up. */
+  skipNumber(): void {
+    this.#nextNumber += 2;
+  }
+
   /** The payload of the answer, with its padding; `undefined` for silence. */
   exchange(code: number, payload: Uint8Array): Uint8Array | undefined {
     const transactionNumber = this.#nextNumber;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { cardInHand, type HeldCard } from '#emulated-card';
 import { nodeCode } from '#felica/identifiers';
 import { isNormalEnd } from '#felica/status-flag';
+import { seededDraw } from '../../../card-emulator/card/seeded-draw.ts';
 import { faultsOfSeed, SEEDED_FAULTS } from '../../../card-emulator/card/seeded-fault.ts';
-import { seededRandom } from '../../../card-emulator/card/seeded-random.ts';
 import { amountBlock, block, testCard, WALLET } from './test-card.ts';
 import { element, openSession } from './test-session.ts';
 
@@ -83,7 +83,7 @@ describe('a script of faults by seed', () => {
 
 describe('numbers by seed', () => {
   it('are whole, below the bound, and repeat', () => {
-    const [draw, again] = [seededRandom(42), seededRandom(42)];
+    const [draw, again] = [seededDraw(42), seededDraw(42)];
     const numbers = Array.from({ length: 1_000 }, () => draw(10));
     expect(numbers).toEqual(Array.from({ length: 1_000 }, () => again(10)));
     expect(new Set(numbers)).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));

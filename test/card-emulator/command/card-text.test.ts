@@ -7,7 +7,7 @@ import { businessDate, yen } from '#units';
 import { setBlocked } from '../../../card-emulator/card/card-inspection.ts';
 import { newLiteCard } from '../../../card-emulator/card/lite-card.ts';
 import { newCard } from '../../../card-emulator/card/new-card.ts';
-import { seededRandom } from '../../../card-emulator/card/seeded-random.ts';
+import { seededDraw } from '../../../card-emulator/card/seeded-draw.ts';
 import { describeEntry, dumpCard, summaryOf } from '../../../card-emulator/command/card-text.ts';
 import { hex } from '../card/test-card.ts';
 
@@ -23,7 +23,7 @@ const ENTRY = {
 
 /** Keys that no block looks like. */
 function random(): (byteCount: number) => Uint8Array {
-  const draw = seededRandom(3);
+  const draw = seededDraw(3);
   return (byteCount) => Uint8Array.from({ length: byteCount }, () => draw(256));
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CardLink, openCardImage } from '#emulated-card';
 import { idm } from '#felica/identifiers';
-import { seededRandom } from '../../../card-emulator/card/seeded-random.ts';
+import { seededDraw } from '../../../card-emulator/card/seeded-draw.ts';
 import { CrowdedField } from '../../../card-emulator/link/crowded-field.ts';
 import { frame, hex, IDM_0, testCard, toHex } from '../card/test-card.ts';
 import { openSession } from '../card/test-session.ts';
@@ -58,7 +58,7 @@ describe('two cards in one field', () => {
 describe('a card and its clone in one field', () => {
   it('are heard as one until they draw different random numbers', () => {
     const card = testCard();
-    const draw = seededRandom(5);
+    const draw = seededDraw(5);
     const random = (byteCount: number): Uint8Array =>
       Uint8Array.from({ length: byteCount }, () => draw(256));
     const clone = openCardImage(card.image(), { random });

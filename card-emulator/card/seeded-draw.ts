@@ -2,7 +2,7 @@
  * A number from 0 up to `below`, whole, the same for the same seed (mulberry32). For scripts of
  * faults that can be replayed, and for nothing that must be unpredictable.
  */
-export function seededRandom(seed: number): (below: number) => number {
+export function seededDraw(seed: number): (below: number) => number {
   let state = seed >>> 0;
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0;
