@@ -70,6 +70,17 @@ describe('bench', () => {
     });
   });
 
+  it('gives the rates of each kind of card, and what many of them take', () => {
+    expect(figures.cardKinds.length).toBeGreaterThanOrEqual(9);
+    for (const { perSecond } of figures.cardKinds) expect(perSecond).toEqual(POSITIVE);
+    for (const { nanoseconds } of figures.decoding) expect(nanoseconds).toEqual(POSITIVE);
+    expect(figures.crowds.map(({ kind, cardCount }) => [kind, cardCount])).toEqual([
+      ['purse', 1_000],
+      ['lite-s', 1_000],
+    ]);
+    for (const { bytesEach } of figures.crowds) expect(bytesEach).toEqual(POSITIVE);
+  });
+
   it('has every record accepted and the books at zero', () => {
     const { collection } = figures;
     const rounds = collection.rounds + 1;

@@ -1,3 +1,5 @@
+import { type CrowdFigures, measureCrowd } from './card-crowd.ts';
+import { type CardKindRate, measureCardKinds } from './card-kind-rate.ts';
 import { type CardRateFigures, measureCardRates } from './card-rate.ts';
 import {
   type CollectionFigures,
@@ -7,6 +9,7 @@ import {
 import { countSyncs, type SyncCount, type SyncPlan } from './commit-count.ts';
 import { countDebitExchanges, type DebitExchangeFigures } from './debit-exchange.ts';
 import { type DebitTimeFigures, measureDebits } from './debit-time.ts';
+import { type DecodeTime, measureDecoding } from './decode-time.ts';
 import { describeMachine, type Machine } from './machine.ts';
 
 /** Everything in it was measured or counted in one run. */
@@ -18,6 +21,9 @@ export interface BenchFigures {
     readonly time: DebitTimeFigures;
   };
   readonly card: CardRateFigures;
+  readonly cardKinds: readonly CardKindRate[];
+  readonly crowds: readonly CrowdFigures[];
+  readonly decoding: readonly DecodeTime[];
   readonly collection: CollectionFigures;
 }
 
@@ -25,6 +31,7 @@ interface BenchPlan {
   readonly debitCount: number;
   readonly syncs: SyncPlan;
   readonly cardCommandCount: number;
+  readonly crowdCardCount: number;
   readonly collection: CollectionPlan;
 }
 
@@ -32,6 +39,7 @@ const FULL: BenchPlan = {
   debitCount: 1_000,
   syncs: { shortRun: 100, longRun: 600 },
   cardCommandCount: 5_000,
+  crowdCardCount: 100_000,
   collection: {
     cardCount: 2_000,
     rounds: 5,
@@ -47,6 +55,7 @@ const QUICK: BenchPlan = {
   debitCount: 50,
   syncs: { shortRun: 10, longRun: 60 },
   cardCommandCount: 100,
+  crowdCardCount: 1_000,
   collection: {
     cardCount: 100,
     rounds: 1,
@@ -73,7 +82,22 @@ export async function runBench(
   const syncs = countSyncs(plan.syncs);
   report('commands of the emulated card');
   const card = await measureCardRates(plan.cardCommandCount);
+  report('commands of each kind of card');
+  const cardKinds = await measureCardKinds(plan.cardCommandCount);
+  const decoding = measureDecoding(plan.cardCommandCount * 10);
+  report(`${plan.crowdCardCount} cards in one process`);
+  const crowds = (['purse', 'lite-s'] as const).map((kind) =>
+    measureCrowd(kind, plan.crowdCardCount),
+  );
   report(`collection, ${plan.collection.cardCount} cards are issued and loaded`);
   const collection = await measureCollection(plan.collection, report);
-  return { machine, debit: { exchanges, syncs, time }, card, collection };
+  return {
+    machine,
+    debit: { exchanges, syncs, time },
+    card,
+    cardKinds,
+    crowds,
+    decoding,
+    collection,
+  };
 }
