@@ -19,9 +19,12 @@ import {
 } from '../../card-emulator/card/open-card.ts';
 import { openUdpLink } from '../../card-emulator/link/udp.ts';
 import { encodeUdpFrame } from '../../card-emulator/link/udp-datagram.ts';
+import { VpcdLink } from '../../card-emulator/link/vpcd.ts';
+import { encodeVpcdMessage } from '../../card-emulator/link/vpcd-message.ts';
 import { openDesSession } from '../card-emulator/card/des-test-session.ts';
 import { amountBlock, block, hex } from '../card-emulator/card/test-card.ts';
 import { element, openSession, READ_V2, WRITE_V2 } from '../card-emulator/card/test-session.ts';
+import { FakeVpcd } from '../card-emulator/link/fake-vpcd.ts';
 import { median } from './quantile.ts';
 
 /** Commands per second, medians of rounds. */
@@ -51,10 +54,12 @@ export async function measureCardKinds(commandCount: number): Promise<readonly C
     ['lite-s: Read, ID and MAC_A', liteRead],
   ];
   const rates = inProcess.map(([what, open]) => ({ what, perSecond: rateOf(open, count) }));
-  const overUdp = await udpRate(Math.ceil(count / 5));
+  const udp = await udpRate(Math.ceil(count / 5));
+  const vpcd = await vpcdRate(Math.ceil(count / 5));
   return [
     ...rates,
-    { what: 'hce-f over UDP: Read Without Encryption, 1 block', perSecond: overUdp },
+    { what: 'hce-f over UDP: Read Without Encryption, 1 block', perSecond: udp },
+    { what: 'hce-f by the protocol of vpcd, without PC/SC: the same', perSecond: vpcd },
   ];
 }
 
@@ -175,6 +180,42 @@ async function udpRate(count: number): Promise<number> {
   const perSecond = (count / (performance.now() - start)) * 1_000;
   reader.close();
   await link.close();
+  return perSecond;
+}
+
+/** The reader's wrapping and vpcd's framing over TCP, as pcscd would send them; no PC/SC service. */
+async function vpcdRate(count: number): Promise<number> {
+  const card = cardOf('hce-f');
+  const vpcd = new FakeVpcd();
+  const port = await vpcd.listen();
+  const link = new VpcdLink({
+    host: '127.0.0.1',
+    port,
+    hasEarlyByte: false,
+    onEvent: () => undefined,
+  });
+  link.insert({
+    idm: card.idm,
+    pmm: card.pmm,
+    powerOn: () => card.powerOn(),
+    powerOff: () => card.powerOff(),
+    exchange: (frame) => Promise.resolve(card.exchange(frame)),
+  });
+  await vpcd.until(() => vpcd.isCardThere);
+  const frame = encodeReadWithoutEncryptionRequest({
+    idm: card.idm,
+    serviceCodes: [nodeCode(0x1017)],
+    elements: [element(0, 0)],
+  });
+  const message = encodeVpcdMessage(Uint8Array.of(0xff, 0, 0, 0, frame.length, ...frame));
+  const start = performance.now();
+  for (let number = 0; number < count; number += 1) {
+    vpcd.send(message);
+    await vpcd.takeMessage();
+  }
+  const perSecond = (count / (performance.now() - start)) * 1_000;
+  link.remove();
+  await vpcd.close();
   return perSecond;
 }
 
