@@ -12,8 +12,8 @@ import {
 } from '../felica/identifiers.ts';
 import { CARD_IMAGE_FORMAT, CARD_IMAGE_VERSION } from '../purse/card-image.ts';
 import type { CardPersonalisation } from '../purse/card-profile.ts';
-import { CardImageError, CardStructureError } from './card-error.ts';
 import { requireCardStructure } from './card-structure.ts';
+import { hexBytes, imageErrorOf, requireOfImage } from './image-field.ts';
 import { AES_KEY_BYTES, DES_KEY_BYTES } from './key-bytes.ts';
 
 const ISSUE_FIELD_BYTES = 8;
@@ -70,32 +70,15 @@ const CARD_IMAGE = z.strictObject({
 });
 
 /**
- * The inverse of `encodeCardImage`, for a value that was JSON. Throws {@link CardImageError}, which
+ * The inverse of `encodeCardImage`, for a value that was JSON. Throws `CardImageError`, which
  * names the field and never shows its content.
  */
 export function parseCardImage(value: unknown): CardPersonalisation {
   const image = CARD_IMAGE.safeParse(value);
-  if (!image.success) {
-    const [issue] = image.error.issues;
-    const field = formatPath(issue?.path ?? []);
-    throw new CardImageError(issue?.message ?? 'is not readable', { field });
-  }
-  try {
-    const { format: _format, version: _version, ...personalisation } = image.data;
-    requireCardStructure(personalisation);
-    return personalisation;
-  } catch (error) {
-    if (!(error instanceof CardStructureError)) throw error;
-    throw new CardImageError(error.expectation, { field: error.field, cause: error });
-  }
-}
-
-function hexBytes(byteCount: number): z.ZodType<Uint8Array, string> {
-  const pattern = new RegExp(`^[0-9a-fA-F]{${2 * byteCount}}$`);
-  return z
-    .string()
-    .regex(pattern, `expected ${byteCount} bytes in hexadecimal`)
-    .transform((hex) => Uint8Array.from(Buffer.from(hex, 'hex')));
+  if (!image.success) throw imageErrorOf(image.error);
+  const { format: _format, version: _version, ...personalisation } = image.data;
+  requireOfImage(() => requireCardStructure(personalisation));
+  return personalisation;
 }
 
 function hexCode(): z.ZodType<number, string> {
@@ -103,10 +86,4 @@ function hexCode(): z.ZodType<number, string> {
     .string()
     .regex(/^[0-9a-fA-F]{4}$/, 'expected four hexadecimal digits')
     .transform((hex) => Number.parseInt(hex, 16));
-}
-
-/** `systems[0].services[2].key`; the text as a whole has no name but `(text)`. */
-function formatPath(path: readonly PropertyKey[]): string {
-  const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
-  return parts.join('').replace(/^\./, '') || '(text)';
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BLOCK_BYTES } from '../felica/block-access.ts';
 import { IDM_BYTES, idm, PMM_BYTES, pmm } from '../felica/identifiers.ts';
 import { CARD_IMAGE_FORMAT, CARD_IMAGE_VERSION } from '../purse/card-image.ts';
-import { CardImageError, CardStructureError } from './card-error.ts';
+import { hexBytes, imageErrorOf, requireOfImage } from './image-field.ts';
 import {
   type LiteCardState,
   type LiteKind,
@@ -39,24 +39,15 @@ export function encodeLiteCardImage(state: LiteCardState): string {
  */
 export function parseLiteCardImage(value: unknown): LiteCardState {
   const image = LITE_CARD_IMAGE.safeParse(value);
-  if (!image.success) {
-    const [issue] = image.error.issues;
-    const field = issue?.path.map(String).join('.') || '(text)';
-    throw new CardImageError(issue?.message ?? 'is not readable', { field });
-  }
+  if (!image.success) throw imageErrorOf(image.error);
   const { personality: kind, idm, pmm, blocks: named } = image.data;
   const blocks = storedBlocks(kind).flatMap(({ name, number }): [number, Uint8Array][] => {
     const block = named[name];
     return block === undefined ? [] : [[number, block]];
   });
   const state = { kind, idm, pmm, blocks: new Map(blocks) };
-  try {
-    requireLiteCardState(state);
-    return state;
-  } catch (error) {
-    if (!(error instanceof CardStructureError)) throw error;
-    throw new CardImageError(error.expectation, { field: error.field, cause: error });
-  }
+  requireOfImage(() => requireLiteCardState(state));
+  return state;
 }
 
 function imageOf<Kind extends LiteKind>(kind: Kind) {
@@ -70,14 +61,6 @@ function imageOf<Kind extends LiteKind>(kind: Kind) {
     pmm: hexBytes(PMM_BYTES).transform(pmm),
     blocks: z.strictObject(blocks),
   });
-}
-
-function hexBytes(byteCount: number): z.ZodType<Uint8Array, string> {
-  const pattern = new RegExp(`^[0-9a-fA-F]{${2 * byteCount}}$`);
-  return z
-    .string()
-    .regex(pattern, `expected ${byteCount} bytes in hexadecimal`)
-    .transform((hex) => Uint8Array.from(Buffer.from(hex, 'hex')));
 }
 
 function hexOf(bytes: Uint8Array): string {
