@@ -183,7 +183,19 @@ function parsePort(text: string): number {
 /** Keys may stand in an image, so nothing of it is ever shown. */
 function fail(error: unknown): never {
   console.error(`kazasu card: ${error instanceof Error ? error.message : String(error)}`);
+  const remedy = REMEDIES[errorCodeOf(error)];
+  if (remedy !== undefined) console.error(remedy);
   process.exit(EXIT_FAILED);
+}
+
+/** What to do about the system's own errors. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Another program has the port: choose one with --port, or --page for the page.',
+  EEXIST: 'The file stays as it is: choose another name, or remove it first.',
+};
+
+function errorCodeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 async function isEntryPoint(): Promise<boolean> {

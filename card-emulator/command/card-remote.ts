@@ -8,6 +8,7 @@ export type RemoteOrder = 'tap' | 'remove' | 'block' | 'unblock';
 
 /** Gives an order to a card that is being served, and its state afterwards. */
 export async function orderCard(order: RemoteOrder, url: string): Promise<unknown> {
+  if (!URL.canParse(url)) throw new CommandError(`--at: expected an address such as ${PAGE_URL}`);
   const address = new URL(`/${order}`, url);
   const response = await fetch(address, { method: 'POST' }).catch(() => undefined);
   if (response === undefined) {

@@ -115,6 +115,10 @@ describe('the page of a card', () => {
     expect((await fetch(`${url}/keys`)).status).toBe(404);
   });
 
+  it('is not looked for at what is no address', async () => {
+    await expect(orderCard('tap', 'notaurl')).rejects.toThrow('--at: expected an address');
+  });
+
   it('says where to start one when no card is served', async () => {
     await expect(orderCard('tap', 'http://127.0.0.1:1')).rejects.toThrow('kazasu card serve');
   });
