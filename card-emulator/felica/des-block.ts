@@ -9,12 +9,12 @@ const ZERO_VECTOR = new Uint8Array(DES_BLOCK_BYTES);
 
 /** One block under single DES. Parity bits of the key are not looked at; weak keys are keys too. */
 export function encryptDes(key: Uint8Array, block: Uint8Array): Uint8Array {
-  return transform('encrypt', [key, key, key], block);
+  return transform('encrypt', [key, key], block);
 }
 
 /** The inverse of {@link encryptDes}. */
 export function decryptDes(key: Uint8Array, block: Uint8Array): Uint8Array {
-  return transform('decrypt', [key, key, key], block);
+  return transform('decrypt', [key, key], block);
 }
 
 /** One block under triple DES with two keys: encrypt, decrypt, encrypt with first, second, first. */
@@ -23,7 +23,7 @@ export function encryptTripleDes(
   second: Uint8Array,
   block: Uint8Array,
 ): Uint8Array {
-  return transform('encrypt', [first, second, first], block);
+  return transform('encrypt', [first, second], block);
 }
 
 /** The inverse of {@link encryptTripleDes}. */
@@ -32,22 +32,24 @@ export function decryptTripleDes(
   second: Uint8Array,
   block: Uint8Array,
 ): Uint8Array {
-  return transform('decrypt', [first, second, first], block);
+  return transform('decrypt', [first, second], block);
 }
 
 /** Whole blocks under single DES in CBC, with zeros as initial vector. */
 export function encryptDesCbc(key: Uint8Array, data: Uint8Array): Uint8Array {
-  const cipher = createCipheriv('des-ede3-cbc', keyOf([key, key, key]), ZERO_VECTOR);
+  const cipher = createCipheriv('des-ede-cbc', keyOf([key, key]), ZERO_VECTOR);
   return Uint8Array.from(cipher.setAutoPadding(false).update(requireBlocks(data)));
 }
 
 /** The inverse of {@link encryptDesCbc}. */
 export function decryptDesCbc(key: Uint8Array, data: Uint8Array): Uint8Array {
-  const decipher = createDecipheriv('des-ede3-cbc', keyOf([key, key, key]), ZERO_VECTOR);
+  const decipher = createDecipheriv('des-ede-cbc', keyOf([key, key]), ZERO_VECTOR);
   return Uint8Array.from(decipher.setAutoPadding(false).update(requireBlocks(data)));
 }
 
-/** OpenSSL keeps single DES in a module that is not loaded; three times the same key is single DES. */
+/**
+ * OpenSSL keeps single DES in a module that is not loaded; triple DES with two equal keys is single DES.
+ */
 function transform(
   direction: 'encrypt' | 'decrypt',
   keys: readonly Uint8Array[],
@@ -55,7 +57,7 @@ function transform(
 ): Uint8Array {
   requireLength('DES block', block, DES_BLOCK_BYTES);
   const create = direction === 'encrypt' ? createCipheriv : createDecipheriv;
-  const cipher = create('des-ede3-ecb', keyOf(keys), NO_VECTOR);
+  const cipher = create('des-ede', keyOf(keys), NO_VECTOR);
   return Uint8Array.from(cipher.setAutoPadding(false).update(block));
 }
 

@@ -16,8 +16,8 @@ export interface DesMessage {
   readonly code: number;
   readonly transactionNumber: number;
   /**
-   * As opened it still has its padding, if there was any: bytes as many as each of them says. Only
-   * who knows the payload's own length can tell padding from payload, see {@link isDesPadding}.
+   * As opened it still has its padding, if there was any. Only who knows the payload's own length can
+   * tell padding from payload, see {@link isDesPadding}.
    */
   readonly payload: Uint8Array;
 }
@@ -83,12 +83,18 @@ export function openDesFrame(session: DesSession, packet: Uint8Array): DesMessag
   return { code, transactionNumber: decodeU16LE(plain, 0), payload: plain.slice(HEADER_BYTES) };
 }
 
-/** Whether `rest`, which stands behind a payload, is what {@link sealDesFrame} would have put there. */
+/**
+ * Whether `rest`, which stands behind a payload, may be its padding: less than a block, of any bytes.
+ * The scheme does not say with what to pad, and the MAC covers it.
+ */
 export function isDesPadding(rest: Uint8Array): boolean {
-  return rest.length < DES_BLOCK_BYTES && rest.every((byte) => byte === rest.length);
+  return rest.length < DES_BLOCK_BYTES;
 }
 
-/** Each block of the plaintext is the key under which the chain goes on; the length begins it. */
+/**
+ * Each block of the plaintext is the key under which the chain goes on; the length begins it. A DES
+ * key has no use for the lowest bit of its bytes, so the MAC does not see those bits of the payload.
+ */
 function frameMac(code: number, plain: Uint8Array): Uint8Array {
   let mac: Uint8Array = new Uint8Array(MAC_BYTES);
   mac[0] = PACKET_HEADER_BYTES + plain.length + MAC_BYTES;

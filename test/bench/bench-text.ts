@@ -52,7 +52,7 @@ export function benchText(figures: BenchFigures): string {
 function cardTables({ cardKinds, crowds, decoding }: BenchFigures): string {
   return [
     table(
-      ['Emulated card by kind; sealed commands with the reader’s part', 'per second'],
+      ['Emulated card by kind', 'per second'],
       cardKinds.map(({ what, perSecond }) => [what, rate(perSecond)]),
     ),
     'Target in process, on one core: over 200,000 plain and 20,000 secure commands a second.',

@@ -97,9 +97,10 @@ describe('a card of the DES scheme', () => {
     expect(authentication1(nodes)).toMatch(/^1a11/);
   });
 
-  it('is silent to a payload whose padding is none', () => {
+  it('takes a payload that is padded with zeros, and none with a block behind it', () => {
     const session = openDesSession(publishedCard(), vector);
-    expect(session.exchange(0x14, hex('01 8000 04'))).toBeUndefined();
+    expect(toHex(session.exchange(0x14, hex('01 8000 0000000000')))).toContain(NORMAL_END);
+    expect(session.exchange(0x14, hex('01 8000 0000000000 00000000 00000000'))).toBeUndefined();
   });
 
   it('reads 14 blocks and not 15, which no packet holds', () => {
@@ -133,6 +134,7 @@ describe('a change of key', () => {
   it.each([
     ['AA for another version', `01 c008 ${toHex(change)}`, '01aa'],
     ['AA for a block made without the keys', `01 c009 ${'5c'.repeat(16)}`, '01aa'],
+    ['AA for the version that means no node', `01 40ffff ${toHex(change)}`, '01aa'],
     ['A3 for a node outside the list', `01 c709 ${toHex(change)}`, '01a3'],
   ])('is refused with %s, and changes nothing', (_what, payload, flags) => {
     const card = publishedCard();

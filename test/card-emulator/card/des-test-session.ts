@@ -1,4 +1,4 @@
-import type { FelicaCard } from '#emulated-card';
+import type { CardLink } from '#emulated-card';
 import {
   continueDesAuthentication,
   desGroupKeyOf,
@@ -7,7 +7,7 @@ import {
   startDesAuthentication,
 } from '#felica/des-authentication';
 import { type DesSession, openDesFrame, sealDesFrame } from '#felica/des-messaging';
-import { type NodeCode, nodeCode } from '#felica/identifiers';
+import { type IDm, type NodeCode, nodeCode } from '#felica/identifiers';
 import { hex } from './test-card.ts';
 
 /** Keys and node codes in hexadecimal digits, as the vectors have them. */
@@ -22,10 +22,10 @@ export interface DesNodes {
 /** The reader's end of a DES session, which counts transaction numbers. */
 export class DesTestSession {
   #nextNumber = 1;
-  readonly #card: FelicaCard;
+  readonly #card: CardLink;
   readonly #session: DesSession;
 
-  constructor(card: FelicaCard, session: DesSession) {
+  constructor(card: CardLink, session: DesSession) {
     this.#card = card;
     this.#session = session;
   }
@@ -51,7 +51,10 @@ export class DesTestSession {
 }
 
 /** Throws unless both authentications succeed. */
-export function openDesSession(card: FelicaCard, keys: DesNodes): DesTestSession {
+export function openDesSession(
+  card: CardLink & { readonly idm: IDm },
+  keys: DesNodes,
+): DesTestSession {
   const groupKey = desGroupKeyOf(hex(keys.systemKey), keys.areaKeys.map(hex));
   const start = startDesAuthentication({
     idm: card.idm,
