@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decryptDes, encryptDes } from '#felica/des-block';
 import { encodeDesKeyChange, openDesKeyChange } from '#felica/key-change';
+import vectors from '../../vectors/felica-key-change.json' with { type: 'json' };
 import { hex } from './hex.ts';
 
 const keys = { parentKey: hex('fedcba9876543210'), oldKey: hex('1122334455667788') };
@@ -13,6 +14,14 @@ describe('a change of a DES key', () => {
     const once = encryptDes(keys.oldKey, encryptDes(newKey, version));
     expect(block.slice(0, 8)).toEqual(encryptDes(keys.parentKey, once));
     expect(decryptDes(keys.oldKey, decryptDes(keys.parentKey, block.slice(8)))).toEqual(newKey);
+  });
+
+  it.each(vectors)('has the bytes that another program computed, version $keyVersion', (vector) => {
+    const { parentKey, oldKey, newKey: changedTo, keyVersion, parcel } = vector;
+    const known = { parentKey: hex(parentKey), oldKey: hex(oldKey) };
+    const change = { newKey: hex(changedTo), version: keyVersion };
+    expect(encodeDesKeyChange(known, change)).toEqual(hex(parcel));
+    expect(openDesKeyChange(known, hex(parcel), keyVersion)).toEqual(hex(changedTo));
   });
 
   it('gives the new key to a card with both keys', () => {
