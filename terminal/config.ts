@@ -56,7 +56,7 @@ export function terminalFolder(path: string): TerminalFolder {
     publicKeyPath: inside('terminal-public.pem'),
     samPath: inside('sam.json'),
     issuerKeyPath: inside('issuer-public.pem'),
-    journalPath: inside('journal.db'),
+    journalPath: inside('journal.log'),
   };
 }
 

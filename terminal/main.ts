@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatYen, type Milliseconds, milliseconds, sumYen, type Yen, yen } from '#units';
 import { type UploadResult, uploadDelay } from './batch/upload-batch.ts';
+import { type FolderOption, folderCommand, print } from './command/folder-command.ts';
+import { journalCommand } from './command/journal-command.ts';
 import { ConfigError, createTerminalFolder, terminalFolder } from './config.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
 import {
@@ -21,11 +23,6 @@ import { TerminalProgram, wallClock } from './terminal-program.ts';
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const UPLOAD_FOREVER = 1_000_000;
-
-interface FolderOption {
-  readonly data: string;
-  readonly json?: true;
-}
 
 interface InitOptions extends FolderOption {
   readonly terminal: number;
@@ -68,16 +65,8 @@ function terminalCommand(): Command {
     .option('--until-done', 'try again for as long as it takes')
     .action(upload);
   folderCommand(command, 'status', 'what is unresolved, and what waits for upload').action(status);
+  journalCommand(command);
   return command;
-}
-
-function folderCommand(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
-    .requiredOption('--data <folder>', "the terminal's folder")
-    .option('--json', 'print JSON')
-    .copyInheritedSettings(parent);
 }
 
 function tapCommand(parent: Command, name: string, description: string): Command {
@@ -238,15 +227,6 @@ async function status(options: FolderOption): Promise<void> {
     ],
   );
   await program.close();
-}
-
-function print(
-  options: { readonly json?: true },
-  json: Readonly<Record<string, unknown>>,
-  lines: readonly string[],
-): void {
-  if (options.json === true) console.log(JSON.stringify(json));
-  else for (const line of lines) console.log(line);
 }
 
 function amountArgument(text: string): Yen {

@@ -11,6 +11,7 @@ import {
   type TerminalConfig,
   type TerminalFolder,
 } from './config.ts';
+import { openDiskFile } from './journal/disk-file.ts';
 import { Journal, type JournalledBatch } from './journal/journal.ts';
 import { PurseTerminal } from './purse-terminal.ts';
 import type { Reader } from './reader/reader.ts';
@@ -48,7 +49,7 @@ export class TerminalProgram {
       Uint8Array.from(randomBytes(byteCount)),
     );
     const journal = await Journal.open({
-      path: folder.journalPath,
+      file: await openDiskFile(folder.journalPath),
       terminalId: config.terminalId,
       sam,
       now,

@@ -22,7 +22,7 @@ export interface CloseBatchOptions {
 export async function closeBatch(options: CloseBatchOptions): Promise<JournalledBatch | undefined> {
   const { journal, privateKey } = options;
   const previous = await journal.lastBatch();
-  const encoded = await journal.recordsAfter(previous?.lastSamNumber ?? 0, BATCH_RECORDS_MAX);
+  const encoded = await journal.openRecords(BATCH_RECORDS_MAX);
   if (encoded.length === 0) return undefined;
   const records = encoded.map(recordFromJournal);
   const number = (previous?.number ?? 0) + 1;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { milliseconds, yen } from '#units';
 import { type CardLink, createFelicaCard } from '../../card-emulator/card/open-card.ts';
 import type { PurseJournal } from '../../terminal/debit/purse-journal.ts';
+import { openDiskFile } from '../../terminal/journal/disk-file.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
 import { PurseTerminal } from '../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
@@ -64,11 +65,11 @@ export class BenchCounter {
     const terminalId = kind === 'pos' ? 42 : 9;
     const sam = softwareSam(samKeys(kind, terminalId), randomOf);
     const folder = mkdtempSync(join(tmpdir(), 'kazasu-bench-'));
-    const path = join(folder, 'journal.db');
     let journal: PurseJournal = new MemoryJournal(sam, terminalId);
     let closeJournal = async (): Promise<void> => rmSync(folder, { recursive: true });
     if (options.journal === 'disk') {
-      const onDisk = await Journal.open({ path, terminalId, sam, now: wallClock });
+      const file = await openDiskFile(join(folder, 'journal.log'));
+      const onDisk = await Journal.open({ file, terminalId, sam, now: wallClock });
       journal = onDisk;
       closeJournal = async () => {
         await onDisk.close();

@@ -100,7 +100,7 @@ function debitTable(time: DebitTimeFigures, syncs: SyncCount): string {
       row('host time, p99', ({ hostMs }) => `${fixed(hostMs.p99)} ms`),
       row('CPU time', ({ cpuMs }) => `${fixed(cpuMs)} ms`),
       ['fsync and fdatasync', syncText(syncs), ''],
-      ['share of SQLite and disk in the median', `${fixed(time.journalShareOfMedian * 100)} %`, ''],
+      ['share of the journal in the median', `${fixed(time.journalShareOfMedian * 100)} %`, ''],
       [`target: median under ${targetMs} ms`, word, ''],
     ],
   );

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openCardImage } from '#emulated-card';
 import { milliseconds, yen } from '#units';
 import { purseOf } from '../../card-emulator/card/card-inspection.ts';
+import { openDiskFile } from '../../terminal/journal/disk-file.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
 import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
 import { openPcscReader } from '../../terminal/reader/pcsc-reader.ts';
@@ -54,8 +55,8 @@ describeWithPcsc('sale through PC/SC', () => {
   async function terminal(kind: 'load' | 'pos', terminalId: number): Promise<PurseTerminal> {
     const sam = testSam(kind, terminalId);
     const now = (): typeof NOON => NOON;
-    const path = join(folder, `${kind}.db`);
-    const journal = await Journal.open({ path, terminalId, sam, now });
+    const file = await openDiskFile(join(folder, `${kind}.log`));
+    const journal = await Journal.open({ file, terminalId, sam, now });
     journals.push(journal);
     const limits = { issuerId: ISSUER_ID, keyVersion: KEY_VERSION, amountMax: yen(30_000) };
     return new PurseTerminal({ terminalId, reader, sam, journal, limits, now });

@@ -82,7 +82,7 @@ describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
     expect(status).toBe(1);
     expect(stdout).toContain('Batch 1 is kept');
     expect(kazasu('terminal', 'status', '--data', shop).stdout).toContain('Batch 1 waits');
-    expect(existsSync(join(shop, 'journal.db'))).toBe(true);
+    expect(existsSync(join(shop, 'journal.log'))).toBe(true);
   });
 
   it('names the argument that is wrong, and the file that is missing', () => {

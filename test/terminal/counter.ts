@@ -7,6 +7,7 @@ import { milliseconds, yen } from '#units';
 import { type CardFault, cardInHand } from '../../card-emulator/card/card-fault.ts';
 import { purseOf } from '../../card-emulator/card/card-inspection.ts';
 import type { CardLink, FelicaCard } from '../../card-emulator/card/open-card.ts';
+import { openDiskFile } from '../../terminal/journal/disk-file.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
 import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
@@ -42,8 +43,8 @@ export class Counter {
     const { kind = 'pos', terminalId = 42, amountMax = 30_000 } = this.#options;
     const sam = testSam(kind, terminalId);
     const now = (): typeof NOON => NOON;
-    const path = join(this.folder, 'journal.db');
-    const journal = await Journal.open({ path, terminalId, sam, now });
+    const file = await openDiskFile(join(this.folder, 'journal.log'));
+    const journal = await Journal.open({ file, terminalId, sam, now });
     const limits = { issuerId: ISSUER_ID, keyVersion: KEY_VERSION, amountMax: yen(amountMax) };
     const terminal = new PurseTerminal({
       terminalId,
@@ -99,7 +100,7 @@ export class Counter {
   }
 
   async records(): Promise<readonly PurseRecord[]> {
-    const encoded = await this.journal.recordsAfter(0, 1_000);
+    const encoded = await this.journal.openRecords(1_000);
     return encoded.map((bytes) => {
       const decoded = decodeRecord(bytes);
       if (decoded.result === 'refused') throw new Error(decoded.field);

@@ -87,6 +87,7 @@ export interface PackagePlace {
 const PROGRAMS = [
   'card-emulator/main.ts',
   'terminal/main.ts',
+  'terminal/command/',
   'terminal/kazasu.ts',
   'terminal/first-tap/main.ts',
   'backend/main.ts',

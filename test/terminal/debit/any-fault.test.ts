@@ -6,10 +6,11 @@ import { milliseconds, yen } from '#units';
 import type { FelicaCard } from '../../../card-emulator/card/open-card.ts';
 import type { PurseJournal } from '../../../terminal/debit/purse-journal.ts';
 import { Journal } from '../../../terminal/journal/journal.ts';
-import { JournalError } from '../../../terminal/journal/journal-database.ts';
+import { JournalError } from '../../../terminal/journal/journal-error.ts';
 import { PurseTerminal, type SaleOutcome } from '../../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../../terminal/reader/emulated-reader.ts';
 import { ISSUER_ID, issuedCard, KEY_VERSION, NOON, testSam } from '../../scheme.ts';
+import { SimulatedDisk } from '../../simulation/simulated-disk.ts';
 import { balanceOf } from '../counter.ts';
 
 const SEED = 20_261_123;
@@ -47,7 +48,12 @@ class Shop {
 
   static async open(terminalId: number, kind: 'pos' | 'load' = 'pos'): Promise<Shop> {
     const sam = testSam(kind, terminalId);
-    const journal = await Journal.open({ path: ':memory:', terminalId, sam, now: () => NOON });
+    const journal = await Journal.open({
+      file: new SimulatedDisk(),
+      terminalId,
+      sam,
+      now: () => NOON,
+    });
     return new Shop(terminalId, kind, journal);
   }
 
@@ -67,7 +73,7 @@ class Shop {
   }
 
   async recordedAmounts(): Promise<readonly number[]> {
-    const encoded = await this.journal.recordsAfter(0, 1_000);
+    const encoded = await this.journal.openRecords(1_000);
     return encoded.map((bytes) => {
       const decoded = decodeRecord(bytes);
       if (decoded.result === 'refused') throw new Error(decoded.field);

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDiskFile } from '../../../terminal/journal/disk-file.ts';
 import { Journal } from '../../../terminal/journal/journal.ts';
-import { JournalDatabase } from '../../../terminal/journal/journal-database.ts';
 import { issuedCard, NOON, testSam } from '../../scheme.ts';
 import { Counter } from '../counter.ts';
 
@@ -18,13 +18,14 @@ let path: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kazasu-journal-'));
-  path = join(folder, 'journal.db');
+  path = join(folder, 'journal.log');
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function open(terminalId = 42): Promise<Journal> {
-  return Journal.open({ path, terminalId, sam: testSam('pos', terminalId), now: () => NOON });
+async function open(terminalId = 42): Promise<Journal> {
+  const file = await openDiskFile(path);
+  return Journal.open({ file, terminalId, sam: testSam('pos', terminalId), now: () => NOON });
 }
 
 describe('journal', () => {
@@ -79,40 +80,20 @@ describe('journal', () => {
     await (await open()).close();
   });
 
-  it('is unavailable where the file is none of its own, and changes nothing there', async () => {
-    writeFileSync(path, 'not a database, but somebody needs it');
-    await expect(open()).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
+  it('is unavailable in a folder that does not exist, and names the path', async () => {
+    path = join(folder, 'nowhere', 'journal.log');
+    await expect(open()).rejects.toMatchObject({
+      code: 'JOURNAL_UNAVAILABLE',
+      message: expect.stringContaining(path) as unknown,
+    });
   });
 
-  it.each(['terminal', 'intent', 'outcome', 'batch', 'acknowledgement'])(
-    'lets nobody change or delete a row of %s',
-    async (table) => {
-      const counter = new Counter({ kind: 'load', terminalId: 9 });
-      await counter.start();
-      await counter.tap(issuedCard(1), 'load 1', 100);
-      await counter.journal.recordBatch({
-        number: 1,
-        lastSamNumber: 1,
-        hash: new Uint8Array(32),
-        bytes: new Uint8Array(1),
-      });
-      await counter.journal.recordAcknowledgement(1, new Uint8Array(1));
-      await counter.journal.close();
-      const database = await JournalDatabase.open(join(counter.folder, 'journal.db'));
-      const column = await firstColumn(database, table);
-      const refused = { code: 'JOURNAL_WRITE_FAILED' };
-      await expect(database.run(`UPDATE ${table} SET ${column} = 7`, [])).rejects.toMatchObject(
-        refused,
-      );
-      await expect(database.run(`DELETE FROM ${table}`, [])).rejects.toMatchObject(refused);
-      await database.close();
-      rmSync(counter.folder, { recursive: true });
+  it.each(['not a journal, but somebody needs it', 'line 1\nline 2\n'])(
+    'leaves a file alone that is none of its own: %j',
+    async (text) => {
+      writeFileSync(path, text);
+      await expect(open()).rejects.toMatchObject({ code: 'JOURNAL_FOREIGN' });
+      expect(readFileSync(path, 'utf8')).toBe(text);
     },
   );
 });
-
-async function firstColumn(database: JournalDatabase, table: string): Promise<string> {
-  const [row] = await database.all(`SELECT * FROM ${table} LIMIT 1`);
-  const [column] = Object.keys(row!);
-  return column!;
-}

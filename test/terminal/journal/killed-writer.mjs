@@ -1,8 +1,9 @@
 // Writes intents as fast as it can, and says each number when its promise has resolved. It is killed.
+import { openDiskFile } from '../../../dist/terminal/journal/disk-file.js';
 import { Journal } from '../../../dist/terminal/journal/journal.js';
 
 const journal = await Journal.open({
-  path: process.argv[2],
+  file: await openDiskFile(process.argv[2]),
   terminalId: 42,
   sam: { samId: 42 },
   now: () => Date.now(),

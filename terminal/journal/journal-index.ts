@@ -1,0 +1,124 @@
+import { sameBytes } from '#felica/identifiers';
+import type { PurseIntent } from '../debit/purse-journal.ts';
+import type { BatchEntry, JournalEntry, OutcomeEntry } from './journal-entry.ts';
+import type { JournalDamage, LinePlace } from './journal-scan.ts';
+
+/** Where an intent and what became of it stand in the file. */
+export interface IntentPlaces {
+  readonly intent: LinePlace;
+  /** The newest outcome. */
+  outcome: LinePlace | undefined;
+}
+
+export interface RecordPlace {
+  readonly samNumber: number;
+  readonly place: LinePlace;
+}
+
+export type BatchHead = Pick<BatchEntry, 'number' | 'lastSamNumber' | 'hash'>;
+
+/** A batch that the issuer has not acknowledged. */
+export interface OpenBatch {
+  readonly number: number;
+  readonly place: LinePlace;
+}
+
+/**
+ * What the journal must know without reading: numbers, what is open, and where the rest stands. It
+ * is made of the entries alone, in their order, so opening the file makes it again.
+ */
+export class JournalIndex {
+  owner: { readonly terminalId: number; readonly samId: number } | undefined;
+  lastTransactionNumber = 0;
+  lastSamNumber = 0;
+  /** The latest time of any entry. */
+  lastAt = 0;
+  lastBatch: BatchHead | undefined;
+  readonly openBatches: OpenBatch[] = [];
+  /** Not in a batch yet. */
+  openRecords: RecordPlace[] = [];
+  readonly acceptedDamages: JournalDamage[] = [];
+  readonly #placesOfNumber = new Map<number, IntentPlaces>();
+  readonly #placesOfSale = new Map<string, IntentPlaces[]>();
+  readonly #unresolved = new Map<number, PurseIntent>();
+  readonly #leftToIssuer = new Map<number, PurseIntent>();
+
+  apply(entry: JournalEntry, place: LinePlace): void {
+    this.lastAt = Math.max(this.lastAt, entry.at);
+    switch (entry.type) {
+      case 'terminal':
+        this.owner = { terminalId: entry.terminalId, samId: entry.samId };
+        return;
+      case 'intent':
+        this.#applyIntent(entry.intent, place);
+        return;
+      case 'outcome':
+        this.#applyOutcome(entry, place);
+        return;
+      case 'batch':
+        this.#applyBatch(entry, place);
+        return;
+      case 'acknowledgement':
+        this.#applyAcknowledgement(entry.batchNumber);
+        return;
+      case 'damage-accepted':
+        this.acceptedDamages.push(...entry.damages);
+        return;
+      case 'tail-cut':
+    }
+  }
+
+  placesOfSale(saleId: string): readonly IntentPlaces[] {
+    return this.#placesOfSale.get(saleId) ?? [];
+  }
+
+  /** Without any outcome, oldest first. */
+  unresolvedOf(idm: Uint8Array): readonly PurseIntent[] {
+    return [...this.#unresolved.values()].filter((intent) => sameBytes(intent.idm, idm));
+  }
+
+  /** Without an outcome, or left to the issuer; oldest first. */
+  unresolved(): readonly PurseIntent[] {
+    return [...this.#unresolved.values(), ...this.#leftToIssuer.values()].sort(
+      (first, second) => first.terminalTransactionNumber - second.terminalTransactionNumber,
+    );
+  }
+
+  #applyIntent(intent: PurseIntent, place: LinePlace): void {
+    const number = intent.terminalTransactionNumber;
+    const places: IntentPlaces = { intent: place, outcome: undefined };
+    this.lastTransactionNumber = Math.max(this.lastTransactionNumber, number);
+    this.#placesOfNumber.set(number, places);
+    const ofSale = this.#placesOfSale.get(intent.saleId);
+    if (ofSale === undefined) this.#placesOfSale.set(intent.saleId, [places]);
+    else ofSale.push(places);
+    this.#unresolved.set(number, intent);
+  }
+
+  #applyOutcome(
+    { terminalTransactionNumber: number, outcome, sealed }: OutcomeEntry,
+    place: LinePlace,
+  ): void {
+    // Absent only where damage took the intent.
+    const places = this.#placesOfNumber.get(number);
+    if (places !== undefined) places.outcome = place;
+    const intent = this.#unresolved.get(number);
+    this.#unresolved.delete(number);
+    if (outcome.state === 'centre-match' && intent) this.#leftToIssuer.set(number, intent);
+    else this.#leftToIssuer.delete(number);
+    if (sealed === undefined) return;
+    this.lastSamNumber = Math.max(this.lastSamNumber, sealed.samNumber);
+    this.openRecords.push({ samNumber: sealed.samNumber, place });
+  }
+
+  #applyBatch({ number, lastSamNumber, hash }: BatchEntry, place: LinePlace): void {
+    this.lastBatch = { number, lastSamNumber, hash };
+    this.openBatches.push({ number, place });
+    this.openRecords = this.openRecords.filter(({ samNumber }) => samNumber > lastSamNumber);
+  }
+
+  #applyAcknowledgement(batchNumber: number): void {
+    const index = this.openBatches.findIndex(({ number }) => number === batchNumber);
+    if (index >= 0) this.openBatches.splice(index, 1);
+  }
+}
