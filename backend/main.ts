@@ -16,6 +16,7 @@ import {
   settleOutcome,
   statementOutcome,
 } from './outcome-text.ts';
+import { receiveFiles } from './receiving.ts';
 import {
   addMerchant,
   addTerminal,
@@ -109,6 +110,12 @@ function addOperation(command: Command): void {
     .option('--host <host>', 'the address to listen at', '127.0.0.1')
     .option('--port <port>', '0 takes any free one', argument(wholeFrom(0, 0xffff)), 8080)
     .action(serve);
+  folderCommand(command, 'receive', 'take batches that came as files')
+    .argument('<file...>', 'files that `kazasu terminal export` wrote')
+    .option('--out <folder>', 'where the acknowledgements go', '.')
+    .action((files: readonly string[], options: FolderOption & { readonly out: string }) =>
+      run(options, (backend) => receiveFiles(backend, files, options.out)),
+    );
   folderCommand(command, 'close-window', 'verify what has arrived and close the window')
     .option('--window <number>', 'the window; if absent, the open one', ID)
     .action((options: FolderOption & { readonly window?: number }) =>

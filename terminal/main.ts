@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatYen, type Milliseconds, milliseconds, sumYen, type Yen, yen } from '#units';
 import { type UploadResult, uploadDelay } from './batch/upload-batch.ts';
+import { batchCommands, printReports } from './command/batch-command.ts';
 import { type FolderOption, folderCommand, print } from './command/folder-command.ts';
 import { journalCommand } from './command/journal-command.ts';
 import { ConfigError, createTerminalFolder, terminalFolder } from './config.ts';
@@ -65,6 +66,7 @@ function terminalCommand(): Command {
     .option('--until-done', 'try again for as long as it takes')
     .action(upload);
   folderCommand(command, 'status', 'what is unresolved, and what waits for upload').action(status);
+  batchCommands(command);
   journalCommand(command);
   return command;
 }
@@ -155,13 +157,9 @@ async function closeBatches(options: FolderOption): Promise<void> {
   const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
   const closed = await program.closeBatches();
   const batches = closed.map(({ number, bytes }) => ({ number, byteCount: bytes.length }));
-  print(
-    options,
-    { batches },
-    batches.length === 0
-      ? ['Nothing to close.']
-      : batches.map(({ number, byteCount }) => `Batch ${number} closed, ${byteCount} bytes.`),
-  );
+  print(options, { batches }, batches.length === 0 ? ['Nothing to close.'] : []);
+  const numbers = closed.map(({ number }) => number);
+  if (options.json !== true) await printReports(program, numbers, options);
   await program.close();
 }
 

@@ -1,5 +1,6 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { type EpochMs, epochMs, milliseconds } from '#units';
+import { type AcknowledgementImport, importAcknowledgement } from './batch/batch-file.ts';
 import { closeBatch } from './batch/close-batch.ts';
 import { httpUplink } from './batch/http-uplink.ts';
 import { issuerPublicKey, terminalPrivateKey } from './batch/terminal-key.ts';
@@ -20,6 +21,7 @@ import { decodeSamFile } from './sam/sam-file.ts';
 import { softwareSam } from './sam/software-sam.ts';
 
 const UPLOAD_TIMEOUT_MS = milliseconds(15_000);
+const ISSUER_KEY_REMEDY = 'put the public key there that the issuer gave you';
 
 /** Everything of one terminal that is open while its program runs. */
 export class TerminalProgram {
@@ -93,11 +95,17 @@ export class TerminalProgram {
     }
   }
 
+  /** Takes the bytes of an acknowledgement that came as a file. */
+  importAcknowledgement(bytes: Uint8Array): Promise<AcknowledgementImport> {
+    const { config, journal } = this;
+    const issuerKey = keyAt(this.#folder.issuerKeyPath, ISSUER_KEY_REMEDY, issuerPublicKey);
+    return importAcknowledgement({ journal, terminalId: config.terminalId, issuerKey }, bytes);
+  }
+
   /** Uploads in order until nothing is left, or the first batch that the issuer did not take. */
   async upload(): Promise<readonly UploadResult[]> {
     const { config, journal } = this;
-    const remedy = 'put the public key there that the issuer gave you';
-    const issuerKey = keyAt(this.#folder.issuerKeyPath, remedy, issuerPublicKey);
+    const issuerKey = keyAt(this.#folder.issuerKeyPath, ISSUER_KEY_REMEDY, issuerPublicKey);
     const uplink = httpUplink(config.issuerUrl, UPLOAD_TIMEOUT_MS);
     const results: UploadResult[] = [];
     for (;;) {

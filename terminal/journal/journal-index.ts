@@ -17,10 +17,11 @@ export interface RecordPlace {
 
 export type BatchHead = Pick<BatchEntry, 'number' | 'lastSamNumber' | 'hash'>;
 
-/** A batch that the issuer has not acknowledged. */
-export interface OpenBatch {
+/** A closed batch, and whether the issuer has acknowledged it. */
+export interface ClosedBatch {
   readonly number: number;
   readonly place: LinePlace;
+  isAcknowledged: boolean;
 }
 
 /**
@@ -34,7 +35,8 @@ export class JournalIndex {
   /** The latest time of any entry. */
   lastAt = 0;
   lastBatch: BatchHead | undefined;
-  readonly openBatches: OpenBatch[] = [];
+  /** In the order of their numbers. */
+  readonly batches: ClosedBatch[] = [];
   /** Not in a batch yet. */
   openRecords: RecordPlace[] = [];
   readonly acceptedDamages: JournalDamage[] = [];
@@ -66,6 +68,11 @@ export class JournalIndex {
         return;
       case 'tail-cut':
     }
+  }
+
+  /** Oldest first. */
+  unacknowledgedBatches(): readonly ClosedBatch[] {
+    return this.batches.filter(({ isAcknowledged }) => !isAcknowledged);
   }
 
   placesOfSale(saleId: string): readonly IntentPlaces[] {
@@ -113,12 +120,12 @@ export class JournalIndex {
 
   #applyBatch({ number, lastSamNumber, hash }: BatchEntry, place: LinePlace): void {
     this.lastBatch = { number, lastSamNumber, hash };
-    this.openBatches.push({ number, place });
+    this.batches.push({ number, place, isAcknowledged: false });
     this.openRecords = this.openRecords.filter(({ samNumber }) => samNumber > lastSamNumber);
   }
 
   #applyAcknowledgement(batchNumber: number): void {
-    const index = this.openBatches.findIndex(({ number }) => number === batchNumber);
-    if (index >= 0) this.openBatches.splice(index, 1);
+    const batch = this.batches.find(({ number }) => number === batchNumber);
+    if (batch !== undefined) batch.isAcknowledged = true;
   }
 }

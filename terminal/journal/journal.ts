@@ -154,8 +154,22 @@ export class Journal implements PurseJournal {
 
   /** The oldest batch that the issuer has not acknowledged. */
   nextBatchToUpload(): Promise<JournalledBatch | undefined> {
-    const [open] = this.#store.index.openBatches;
+    const [open] = this.#store.index.unacknowledgedBatches();
     return open === undefined ? Promise.resolve(open) : this.#store.read('batch', open.place);
+  }
+
+  /** Every batch that the issuer has not acknowledged, oldest first, one in memory at a time. */
+  async *batchesToUpload(): AsyncGenerator<JournalledBatch> {
+    for (const { place } of this.#store.index.unacknowledgedBatches()) {
+      yield await this.#store.read('batch', place);
+    }
+  }
+
+  /** Every closed batch up to `numberMax`, oldest first, one in memory at a time. */
+  async *batches(numberMax: number): AsyncGenerator<JournalledBatch> {
+    for (const { number, place } of this.#store.index.batches) {
+      if (number <= numberMax) yield await this.#store.read('batch', place);
+    }
   }
 
   async recordAcknowledgement(batchNumber: number, bytes: Uint8Array): Promise<void> {

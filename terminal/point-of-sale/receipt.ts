@@ -1,5 +1,5 @@
-import { type Printer, transform } from 'receiptline';
 import { type EpochMs, formatYen, type Yen } from '#units';
+import { escapeMarkup, formatTime, printedText } from './receipt-print.ts';
 
 /** What a customer is handed. The fields are those that the schemes require of a purse receipt. */
 export interface Receipt {
@@ -17,7 +17,6 @@ export interface Receipt {
 }
 
 const TITLES: Readonly<Record<Receipt['kind'], string>> = { debit: 'RECEIPT', load: 'LOAD SLIP' };
-const CHARACTERS_PER_LINE = 38;
 
 /** The receipt in receiptline's markup: one source for paper, screen and file. */
 export function receiptMarkup(receipt: Receipt): string {
@@ -42,24 +41,7 @@ export function receiptMarkup(receipt: Receipt): string {
   return lines.join('\n');
 }
 
-/** The receipt as a printer of 38 characters prints it. */
+/** The receipt as it is printed. */
 export function receiptText(receipt: Receipt): string {
-  const printer: Printer = { cpl: CHARACTERS_PER_LINE, encoding: 'multilingual', command: 'text' };
-  return transform(receiptMarkup(receipt), printer).trimEnd();
-}
-
-/** Characters with a meaning in the markup. A shop's name is data: it draws and begins no line. */
-function escapeMarkup(text: string): string {
-  const line = text.replace(/\p{Cc}/gu, ' ');
-  return line.replace(/[\\|{}~_"`^=-]/g, (character) => `\\${character}`);
-}
-
-/** `2026-11-23 12:00` in Japan, where the terminal stands. */
-function formatTime(time: EpochMs): string {
-  const parts = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: 'Asia/Tokyo',
-    dateStyle: 'short',
-    timeStyle: 'short',
-  });
-  return parts.format(time);
+  return printedText(receiptMarkup(receipt));
 }

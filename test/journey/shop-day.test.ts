@@ -76,13 +76,43 @@ describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
   });
 
   it('closes the batch once, and keeps it while the issuer is away', () => {
-    expect(kazasu('terminal', 'close', '--data', shop).stdout).toContain('Batch 1 closed');
+    expect(kazasu('terminal', 'close', '--data', shop).stdout).toMatch(
+      /Z REPORT 1.*Sales: 1 +300 yen.*Unresolved now: 0 +0 yen/s,
+    );
     expect(kazasu('terminal', 'close', '--data', shop).stdout).toContain('Nothing to close');
     const { status, stdout } = kazasu('terminal', 'upload', '--data', shop);
     expect(status).toBe(1);
     expect(stdout).toContain('Batch 1 is kept');
     expect(kazasu('terminal', 'status', '--data', shop).stdout).toContain('Batch 1 waits');
     expect(existsSync(join(shop, 'journal.log'))).toBe(true);
+  });
+
+  it('reaches the issuer as a file, where there is no network at all', () => {
+    const stick = join(folder, 'stick');
+    const exported = kazasu('terminal', 'export', '--data', shop, '--out', stick, '--json');
+    const [batch] = JSON.parse(exported.stdout).files;
+    const receive = (file: string): Ran => backend('receive', file, '--out', stick, '--json');
+    const [first] = JSON.parse(receive(batch).stdout).files;
+    expect(first).toMatchObject({ result: 'stored' });
+    expect(JSON.parse(receive(batch).stdout).files).toMatchObject([{ result: 'repeated' }]);
+    expect(JSON.parse(receive(card).stdout).files).toMatchObject([{ result: 'refused' }]);
+    const take = (path: string): Ran =>
+      kazasu('terminal', 'import', first.acknowledgement, '--data', path);
+    expect(take(kiosk)).toMatchObject({ status: 3 });
+    expect(take(shop)).toMatchObject({ status: 0 });
+    expect(take(shop).stdout).toContain('as was known');
+    expect(kazasu('terminal', 'export', '--data', shop, '--out', stick).stdout).toContain(
+      'The issuer has acknowledged every closed batch.',
+    );
+    expect(kazasu('terminal', 'status', '--data', shop).stdout).toContain('All closed batches');
+  }, 60_000);
+
+  it('prints the report of a batch again, and none of a batch that there is not', () => {
+    const { stdout } = kazasu('terminal', 'report', '--data', shop);
+    expect(stdout).toMatch(/Kissa.*Z REPORT 1/s);
+    const none = kazasu('terminal', 'report', '--data', shop, '--batch', '7');
+    expect(none).toMatchObject({ status: 3 });
+    expect(none.stdout).toContain('There is no batch 7.');
   });
 
   it('names the argument that is wrong, and the file that is missing', () => {

@@ -1,0 +1,82 @@
+import type { BatchTrailer } from '#batch/batch';
+import { addYen, type EpochMs, formatYen, type Yen, yen } from '#units';
+import { escapeMarkup, formatTime, printedText } from './receipt-print.ts';
+
+/** What a shop keeps of one closed batch, and shows to whoever checks its books. */
+export interface ZReport {
+  readonly merchantName: string;
+  readonly terminalId: number;
+  /** Gapless: the number of the batch. */
+  readonly number: number;
+  readonly openedAt: EpochMs;
+  readonly closedAt: EpochMs;
+  readonly firstSamNumber: number;
+  readonly lastSamNumber: number;
+  readonly totals: BatchTotals;
+  /** Of all batches up to this one. It never goes back. */
+  readonly grandTotals: BatchTotals;
+  /** Sales of which nobody knows yet whether the card paid: they are in no total. */
+  readonly unresolvedCount: number;
+  readonly unresolvedTotal: Yen;
+}
+
+export type BatchTotals = Pick<
+  BatchTrailer,
+  'debitCount' | 'debitTotal' | 'loadCount' | 'loadTotal'
+>;
+
+export const NO_TOTALS: BatchTotals = {
+  debitCount: 0,
+  debitTotal: yen(0),
+  loadCount: 0,
+  loadTotal: yen(0),
+};
+
+export function addTotals(first: BatchTotals, second: BatchTotals): BatchTotals {
+  return {
+    debitCount: first.debitCount + second.debitCount,
+    debitTotal: addYen(first.debitTotal, second.debitTotal),
+    loadCount: first.loadCount + second.loadCount,
+    loadTotal: addYen(first.loadTotal, second.loadTotal),
+  };
+}
+
+/** The report in receiptline's markup. */
+export function zReportMarkup(report: ZReport): string {
+  const { unresolvedCount, unresolvedTotal } = report;
+  const rows: (readonly [string, string])[] = [
+    ['Terminal', `${report.terminalId}`],
+    ['From', formatTime(report.openedAt)],
+    ['To', formatTime(report.closedAt)],
+    ['Records', `${report.firstSamNumber} to ${report.lastSamNumber}`],
+  ];
+  return [
+    escapeMarkup(report.merchantName),
+    `Z REPORT ${report.number}`,
+    '---',
+    ...rows.map(rowText),
+    '---',
+    ...totalRows(report.totals).map(rowText),
+    '---',
+    'All reports together',
+    ...totalRows(report.grandTotals).map(rowText),
+    '---',
+    rowText([`Unresolved now: ${unresolvedCount}`, formatYen(unresolvedTotal)]),
+  ].join('\n');
+}
+
+/** The report as it is printed. */
+export function zReportText(report: ZReport): string {
+  return printedText(zReportMarkup(report));
+}
+
+function totalRows(totals: BatchTotals): readonly (readonly [string, string])[] {
+  return [
+    [`Sales: ${totals.debitCount}`, formatYen(totals.debitTotal)],
+    [`Loads: ${totals.loadCount}`, formatYen(totals.loadTotal)],
+  ];
+}
+
+function rowText([label, value]: readonly [string, string]): string {
+  return `${label} | ${value}`;
+}
