@@ -3,6 +3,7 @@ import { type IDm, idm, pmm } from '#felica/identifiers';
 import type { CardData } from '#purse/card-data';
 import { CARD_KEY_LABELS, type CardKeyLabel, deriveCardKey, deriveSamKey } from '#purse/card-key';
 import { type CardPersonalisation, personalise } from '#purse/card-profile';
+import type { PurseBlock } from '#purse/purse-block';
 import { businessDate, type EpochMs, epochMs, yen } from '#units';
 import { createFelicaCard, type FelicaCard } from '../card-emulator/card/open-card.ts';
 import type { Sam } from '../terminal/sam/sam.ts';
@@ -22,6 +23,14 @@ const CARD_DATA: CardData = {
   isBlocked: false,
   balanceMax: yen(50_000),
   debitMax: yen(20_000),
+};
+
+/** The validity purse of a card that nobody blocked. */
+export const VALIDITY: PurseBlock = {
+  balance: yen(1),
+  cashback: yen(0),
+  userData: new Uint8Array(4),
+  executionId: new Uint8Array(4),
 };
 
 /** 16 bytes that depend on `text` alone. */
@@ -77,7 +86,7 @@ export function issuedCard(number: number, changes: Partial<CardData> = {}): Fel
 
 export function samKeys(kind: 'pos' | 'load', samId: number): SamKeys {
   const own: CardKeyLabel = kind === 'pos' ? 'DEBI' : 'LOAD';
-  const labels: readonly CardKeyLabel[] = [own, 'INDV', 'HIST', 'DATR', 'CERR'];
+  const labels: readonly CardKeyLabel[] = [own, 'INDV', 'HIST', 'DATR', 'CERR', 'BLOK'];
   return {
     kind,
     samId,

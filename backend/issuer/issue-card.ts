@@ -54,6 +54,8 @@ export function personaliseCard(
       DATW: keyOf('DATW'),
       DATR: keyOf('DATR'),
       CERR: keyOf('CERR'),
+      VALW: keyOf('VALW'),
+      BLOK: keyOf('BLOK'),
       INDV: keyOf('INDV'),
       CERT: keyOf('CERT'),
     },

@@ -2,15 +2,16 @@ import type { CardKeyLabel } from '#purse/card-key';
 import type { Keystore } from './keystore.ts';
 import type { SamAccount, SamKind } from './sam-account.ts';
 
-const READ_LABELS: readonly CardKeyLabel[] = ['INDV', 'HIST', 'DATR', 'CERR'];
+/** Beside reading, each SAM may block a card; none may make a blocked card valid again (`VALW`). */
+const COMMON_LABELS: readonly CardKeyLabel[] = ['INDV', 'HIST', 'DATR', 'CERR', 'BLOK'];
 
 /**
  * The masters that each kind of SAM gets, and no more: a stolen POS SAM can take value from cards and
  * never make any, and no SAM can make a transaction certificate.
  */
 export const SAM_LABELS: Readonly<Record<SamKind, readonly CardKeyLabel[]>> = {
-  pos: ['DEBI', ...READ_LABELS],
-  load: ['LOAD', ...READ_LABELS],
+  pos: ['DEBI', ...COMMON_LABELS],
+  load: ['LOAD', ...COMMON_LABELS],
 };
 
 /** The text of a SAM file: the masters of one kind of SAM and the key that seals its records. */

@@ -29,6 +29,8 @@ const generation = z.strictObject({
     DATW: masterKey,
     DATR: masterKey,
     CERR: masterKey,
+    VALW: masterKey,
+    BLOK: masterKey,
     INDV: masterKey,
     CERT: masterKey,
   }),

@@ -90,6 +90,8 @@ export function generateKeystore(
     DATW: random(KEY_BYTES),
     DATR: random(KEY_BYTES),
     CERR: random(KEY_BYTES),
+    VALW: random(KEY_BYTES),
+    BLOK: random(KEY_BYTES),
     INDV: random(KEY_BYTES),
     CERT: random(KEY_BYTES),
   };

@@ -5,9 +5,11 @@ import {
   HISTORY_READ,
   PURSE_READ,
   PURSE_SYSTEM_CODE,
+  VALIDITY_READ,
 } from '../purse/card-profile.ts';
 import { decodeHistoryEntry, type HistoryEntry } from '../purse/history-block.ts';
-import { decodePurseBlock, type PurseBlock } from '../purse/purse-block.ts';
+import { decodePurseBlock, encodePurseBlock, type PurseBlock } from '../purse/purse-block.ts';
+import { isValidCard, VALID_BALANCE } from '../purse/validity-purse.ts';
 import type { EmulatedCard } from './emulated-card.ts';
 import { FelicaCard } from './felica-card.ts';
 
@@ -34,10 +36,32 @@ export function cardDataOf(card: EmulatedCard): CardData | undefined {
   return block && decodeCardData(block);
 }
 
-/** Sets the block flag as the issuer's command would. `false` for a card of another profile. */
+/** The validity purse, which a terminal empties to block the card; `undefined` as for the purse. */
+export function validityOf(card: EmulatedCard): PurseBlock | undefined {
+  const [block] = storedBlocks(card, VALIDITY_READ);
+  return block && decodePurseBlock(block);
+}
+
+/** Blocked by the issuer's flag or by a terminal; `undefined` for a card of another profile. */
+export function isBlockedOf(card: EmulatedCard): boolean | undefined {
+  const cardData = cardDataOf(card);
+  if (cardData === undefined) return undefined;
+  const validity = validityOf(card);
+  return cardData.isBlocked || (validity !== undefined && !isValidCard(validity));
+}
+
+/**
+ * Sets the block flag as the issuer's command would; taking it away also makes a card valid again
+ * that a terminal blocked. `false` for a card of another profile.
+ */
 export function setBlocked(card: EmulatedCard, isBlocked: boolean): boolean {
   const cardData = cardDataOf(card);
   if (cardData === undefined || !(card instanceof FelicaCard)) return false;
+  const validity = validityOf(card);
+  if (!isBlocked && validity !== undefined) {
+    const valid = encodePurseBlock({ ...validity, balance: VALID_BALANCE });
+    card.replaceStoredBlock(PURSE_SYSTEM_CODE, VALIDITY_READ, { number: 0, content: valid });
+  }
   const content = encodeCardData({ ...cardData, isBlocked });
   return card.replaceStoredBlock(PURSE_SYSTEM_CODE, CARD_DATA_READ, { number: 0, content });
 }

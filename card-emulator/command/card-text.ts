@@ -1,6 +1,6 @@
 import { bytesToHex } from '@noble/ciphers/utils.js';
 import { parseCardImage } from '../card/card-image.ts';
-import { cardDataOf, historyOf, purseOf } from '../card/card-inspection.ts';
+import { historyOf, isBlockedOf, purseOf } from '../card/card-inspection.ts';
 import type { EmulatedCard } from '../card/emulated-card.ts';
 import { LiteCard } from '../card/lite-card.ts';
 import { storedBlocks } from '../card/lite-memory.ts';
@@ -27,7 +27,7 @@ export interface CardSummary {
 
 export function summaryOf(card: EmulatedCard): CardSummary {
   const purse = purseOf(card);
-  const isBlocked = cardDataOf(card)?.isBlocked;
+  const isBlocked = isBlockedOf(card);
   return {
     personality: personalityOf(card),
     idm: bytesToHex(card.idm),

@@ -12,6 +12,8 @@ export const CARD_KEY_LABELS = [
   'DATW',
   'DATR',
   'CERR',
+  'VALW',
+  'BLOK',
   'INDV',
   'CERT',
 ] as const;
@@ -29,6 +31,8 @@ export const CARD_KEY_LABELS = [
  * | `DATW` | service 1088, card data read and write |
  * | `DATR` | service 108A, card data read |
  * | `CERR` | service 10CA, certificate read |
+ * | `VALW` | service 1110, validity purse direct |
+ * | `BLOK` | service 1114, validity purse decrement: it blocks and never unblocks |
  * | `INDV` | the individual key of mutual authentication |
  * | `CERT` | the transaction certificate: the issuer's and the card's alone |
  */

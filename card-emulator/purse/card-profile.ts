@@ -7,10 +7,11 @@ import {
   type SystemCode,
   systemCode,
 } from '../felica/identifiers.ts';
-import { yen } from '../units.ts';
+import { type Yen, yen } from '../units.ts';
 import { type CardData, encodeCardData } from './card-data.ts';
 import type { CardKeyLabel } from './card-key.ts';
 import { encodePurseBlock } from './purse-block.ts';
+import { VALID_BALANCE } from './validity-purse.ts';
 
 /** Inside the range that phones may emulate, 4000 to 4FFF. */
 export const PURSE_SYSTEM_CODE: SystemCode = systemCode(0x4b5a);
@@ -28,6 +29,9 @@ export const HISTORY_READ: NodeCode = nodeCode(0x104f);
 export const CARD_DATA_WRITE: NodeCode = nodeCode(0x1088);
 export const CARD_DATA_READ: NodeCode = nodeCode(0x108a);
 export const CERTIFICATE_READ: NodeCode = nodeCode(0x10ca);
+export const VALIDITY_DIRECT: NodeCode = nodeCode(0x1110);
+export const VALIDITY_DECREMENT: NodeCode = nodeCode(0x1114);
+export const VALIDITY_READ: NodeCode = nodeCode(0x1117);
 
 export const HISTORY_ENTRY_COUNT = 20;
 
@@ -154,7 +158,7 @@ export function personalise(input: PursePersonalisation): CardPersonalisation {
         systemKey: { key: input.systemKey, version },
         areas: [
           { code: ROOT_AREA, endCode: nodeCode(0xfffe), key: input.rootAreaKey, version },
-          { code: PURSE_AREA, endCode: nodeCode(0x10ff), key: input.purseAreaKey, version },
+          { code: PURSE_AREA, endCode: nodeCode(0x11ff), key: input.purseAreaKey, version },
         ],
         services: purseServices(keys, version),
         blocks: purseBlocks(cardData),
@@ -184,22 +188,29 @@ function purseServices(
     { code: CARD_DATA_WRITE, key: keys.DATW, version },
     { code: CARD_DATA_READ, key: keys.DATR, version },
     { code: CERTIFICATE_READ, key: keys.CERR, version },
+    { code: VALIDITY_DIRECT, key: keys.VALW, version },
+    { code: VALIDITY_DECREMENT, key: keys.BLOK, version },
+    { code: VALIDITY_READ, version },
   ];
 }
 
 function purseBlocks(cardData: CardData): readonly PersonalisedBlocks[] {
-  const emptyPurse = encodePurseBlock({
-    balance: yen(0),
+  return [
+    { serviceNumber: serviceNumberOf(PURSE_DIRECT), blocks: [unusedPurse(yen(0))] },
+    { serviceNumber: serviceNumberOf(HISTORY_WRITE), blocks: blankBlocks(HISTORY_ENTRY_COUNT) },
+    { serviceNumber: serviceNumberOf(CARD_DATA_WRITE), blocks: [encodeCardData(cardData)] },
+    { serviceNumber: serviceNumberOf(CERTIFICATE_READ), blocks: blankBlocks(1) },
+    { serviceNumber: serviceNumberOf(VALIDITY_DIRECT), blocks: [unusedPurse(VALID_BALANCE)] },
+  ];
+}
+
+function unusedPurse(balance: Yen): Uint8Array {
+  return encodePurseBlock({
+    balance,
     cashback: yen(0),
     userData: new Uint8Array(4),
     executionId: new Uint8Array(4),
   });
-  return [
-    { serviceNumber: serviceNumberOf(PURSE_DIRECT), blocks: [emptyPurse] },
-    { serviceNumber: serviceNumberOf(HISTORY_WRITE), blocks: blankBlocks(HISTORY_ENTRY_COUNT) },
-    { serviceNumber: serviceNumberOf(CARD_DATA_WRITE), blocks: [encodeCardData(cardData)] },
-    { serviceNumber: serviceNumberOf(CERTIFICATE_READ), blocks: blankBlocks(1) },
-  ];
 }
 
 function blankBlocks(count: number): readonly Uint8Array[] {

@@ -30,6 +30,7 @@ const PURSE_INDEX = 0;
 const HISTORY_INDEX = 1;
 const CARD_DATA_INDEX = 2;
 const CERTIFICATE_INDEX = 3;
+const VALIDITY_INDEX = 4;
 
 /** The log has 20 entries; one Read takes 15 blocks. */
 const HISTORY_READS: readonly (readonly BlockListElement[])[] = [
@@ -52,6 +53,7 @@ export function standardPurse(card: StandardPurseCard): PurseCard {
     readHistory: () => readHistory(card),
     write: (write) => writePurse(card, write),
     readCertificate: (executionId) => readCertificate(card, executionId),
+    block: (validityBlock) => writeBlocks(card, [element(VALIDITY_INDEX)], [validityBlock]),
   };
 }
 
@@ -60,11 +62,13 @@ async function readPurse(card: StandardPurseCard): Promise<PurseSnapshot | undef
     element(PURSE_INDEX),
     element(CARD_DATA_INDEX),
     element(HISTORY_INDEX),
+    element(VALIDITY_INDEX),
   ]);
-  const [purse, cardData, newest] = blocks ?? [];
-  if (purse === undefined || cardData === undefined || newest === undefined) return undefined;
+  const [purse, cardData, newest, validity] = blocks ?? [];
+  if (!(purse && cardData && newest && validity)) return undefined;
   return {
     purse: decodePurseBlock(purse),
+    validity: decodePurseBlock(validity),
     cardData: decodeCardData(cardData),
     newestEntry: decodeHistoryEntry(newest),
   };
@@ -80,12 +84,20 @@ async function readHistory(card: StandardPurseCard): Promise<readonly HistoryEnt
   return entries;
 }
 
-async function writePurse(
+function writePurse(
   card: StandardPurseCard,
   { purseBlock, historyBlock }: PurseWrite,
 ): Promise<PurseWriteResult> {
   const elements = [element(PURSE_INDEX), element(HISTORY_INDEX)];
-  const payload = encodeWritePayload(elements, [purseBlock, historyBlock]);
+  return writeBlocks(card, elements, [purseBlock, historyBlock]);
+}
+
+async function writeBlocks(
+  card: StandardPurseCard,
+  elements: readonly BlockListElement[],
+  blocks: readonly Uint8Array[],
+): Promise<PurseWriteResult> {
+  const payload = encodeWritePayload(elements, blocks);
   const answer = await exchangeSecurely(card, CommandCode.writeV2, payload, elements.length);
   const flags = answer && decodeWriteResult(answer);
   // A memory error is fatal and does not say how far the card came (M617 §4.5.2): it is no refusal.

@@ -5,6 +5,8 @@ import type { PurseBlock } from '#purse/purse-block';
 /** What one Read tells of a card. */
 export interface PurseSnapshot {
   readonly purse: PurseBlock;
+  /** The validity purse: a card that holds nothing in it was blocked for good. */
+  readonly validity: PurseBlock;
   /** The head of the card's log, unless the card was never written. */
   readonly newestEntry: HistoryEntry | undefined;
   /** `undefined` for a card whose scheme version this terminal does not know. */
@@ -42,4 +44,6 @@ export interface PurseCard {
   write(write: PurseWrite): Promise<PurseWriteResult>;
   /** The certificate of the last purse write, if it is the one with this execution ID. */
   readCertificate(executionId: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Writes a decrement of the validity purse; the same one twice blocks as once. */
+  block(validityBlock: Uint8Array): Promise<PurseWriteResult>;
 }

@@ -1,6 +1,7 @@
 import type { CardData } from '#purse/card-data';
 import { HISTORY_AMOUNT_MAX } from '#purse/history-block';
-import { CARD_COUNTER_MAX, cardCounterOf } from '#purse/purse-block';
+import { CARD_COUNTER_MAX, cardCounterOf, type PurseBlock } from '#purse/purse-block';
+import { isValidCard } from '#purse/validity-purse';
 import type { BusinessDate, Yen } from '#units';
 import type { PurseSnapshot, PurseWriteKind } from './purse-card.ts';
 
@@ -37,9 +38,9 @@ export function refusalOf(
   snapshot: PurseSnapshot,
   limits: TerminalLimits,
 ): PurseRefusal | undefined {
-  const { cardData, purse } = snapshot;
+  const { cardData, purse, validity } = snapshot;
   if (cardData === undefined) return 'card-not-supported';
-  const cardRefusal = refusalOfCard(write, cardData, limits);
+  const cardRefusal = refusalOfCard(write, { cardData, validity }, limits);
   if (cardRefusal !== undefined) return cardRefusal;
   if (cardCounterOf(purse.executionId) >= CARD_COUNTER_MAX) return 'card-worn-out';
   if (write.amount > limits.amountMax) return 'over-terminal-limit';
@@ -53,11 +54,11 @@ export function refusalOf(
 
 function refusalOfCard(
   { today }: LimitedWrite,
-  cardData: CardData,
+  { cardData, validity }: { readonly cardData: CardData; readonly validity: PurseBlock },
   limits: TerminalLimits,
 ): PurseRefusal | undefined {
   if (cardData.issuerId !== limits.issuerId) return 'foreign-issuer';
   if (cardData.keyVersion !== limits.keyVersion) return 'key-version-unknown';
-  if (cardData.isBlocked) return 'card-blocked';
+  if (cardData.isBlocked || !isValidCard(validity)) return 'card-blocked';
   return today > cardData.expiry ? 'card-expired' : undefined;
 }

@@ -26,12 +26,13 @@ export class SamError extends Error {
   }
 }
 
-const READ_LABELS: readonly CardKeyLabel[] = ['INDV', 'HIST', 'DATR', 'CERR'];
+/** Beside reading, each SAM may block a card; none may make a blocked card valid again (`VALW`). */
+const COMMON_LABELS: readonly CardKeyLabel[] = ['INDV', 'HIST', 'DATR', 'CERR', 'BLOK'];
 
 /** Exactly the masters that each kind may hold: one more would be one right too many. */
 const LABELS_BY_KIND: Readonly<Record<SamKind, readonly CardKeyLabel[]>> = {
-  pos: ['DEBI', ...READ_LABELS],
-  load: ['LOAD', ...READ_LABELS],
+  pos: ['DEBI', ...COMMON_LABELS],
+  load: ['LOAD', ...COMMON_LABELS],
 };
 
 const key = z

@@ -22,6 +22,7 @@ import {
   HISTORY_WRITE,
   PURSE_DECREMENT,
   PURSE_DIRECT,
+  VALIDITY_DECREMENT,
 } from '#purse/card-profile';
 import type { Sam, SamAuthentication, SamKind, SecureChannel } from './sam.ts';
 import type { SamKeys } from './sam-file.ts';
@@ -31,16 +32,17 @@ interface KeyedService {
   readonly label: CardKeyLabel;
 }
 
-const READ_SERVICES: readonly KeyedService[] = [
+const COMMON_SERVICES: readonly KeyedService[] = [
   { service: HISTORY_WRITE, label: 'HIST' },
   { service: CARD_DATA_READ, label: 'DATR' },
   { service: CERTIFICATE_READ, label: 'CERR' },
+  { service: VALIDITY_DECREMENT, label: 'BLOK' },
 ];
 
 /** The purse comes first, so it has the same index in every session. */
 const SERVICES_BY_KIND: Readonly<Record<SamKind, readonly KeyedService[]>> = {
-  pos: [{ service: PURSE_DECREMENT, label: 'DEBI' }, ...READ_SERVICES],
-  load: [{ service: PURSE_DIRECT, label: 'LOAD' }, ...READ_SERVICES],
+  pos: [{ service: PURSE_DECREMENT, label: 'DEBI' }, ...COMMON_SERVICES],
+  load: [{ service: PURSE_DIRECT, label: 'LOAD' }, ...COMMON_SERVICES],
 };
 
 /** A SAM whose keys lie in this process. `random` gives that many unpredictable bytes. */

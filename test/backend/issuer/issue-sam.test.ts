@@ -26,10 +26,10 @@ describe('formatSamFile', () => {
   it('gives a POS SAM no key that raises a balance, and no SAM one that certifies', () => {
     const hexOf = (key: Uint8Array): string => Buffer.from(key).toString('hex');
     const { masters } = KEYSTORE;
-    for (const secret of [masters.LOAD, masters.VOID, masters.DATW, masters.CERT]) {
+    for (const secret of [masters.LOAD, masters.VOID, masters.DATW, masters.VALW, masters.CERT]) {
       expect(samFile('pos')).not.toContain(hexOf(secret));
     }
-    for (const secret of [masters.DEBI, masters.VOID, masters.DATW, masters.CERT]) {
+    for (const secret of [masters.DEBI, masters.VOID, masters.DATW, masters.VALW, masters.CERT]) {
       expect(samFile('load')).not.toContain(hexOf(secret));
     }
   });

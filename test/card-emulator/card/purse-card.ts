@@ -16,6 +16,8 @@ export const CARD_KEYS: Readonly<Record<CardKeyLabel, Uint8Array>> = {
   DATW: block(0x88),
   DATR: block(0x8a),
   CERR: block(0xca),
+  VALW: block(0xb0),
+  BLOK: block(0xb4),
   INDV: block(0x11),
   CERT: block(0xce),
 };

@@ -12,7 +12,7 @@ import { standardPurse } from '../../../terminal/card/standard-purse.ts';
 import type { PurseCard } from '../../../terminal/debit/purse-card.ts';
 import { EmulatedReader } from '../../../terminal/reader/emulated-reader.ts';
 import type { SecureChannel } from '../../../terminal/sam/sam.ts';
-import { cardIdm } from '../../scheme.ts';
+import { cardIdm, VALIDITY } from '../../scheme.ts';
 
 const WRITE = {
   kind: 'debit',
@@ -28,6 +28,7 @@ const PURSE = encodePurseBlock({
 });
 const CERTIFICATE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const EMPTY = new Uint8Array(16);
+const VALID = encodePurseBlock(VALIDITY);
 
 /** A purse whose card gives these payloads, one an exchange. `undefined`: an answer with a wrong MAC. */
 function purseGiving(...payloads: readonly (Uint8Array | undefined)[]): PurseCard {
@@ -76,15 +77,16 @@ describe('a write', () => {
 
 describe('a read', () => {
   it('gives the purse, and no card data or entry where the blocks hold none', async () => {
-    const snapshot = await purseGiving(blocksRead(PURSE, EMPTY, EMPTY)).read();
+    const snapshot = await purseGiving(blocksRead(PURSE, EMPTY, EMPTY, VALID)).read();
     expect(snapshot).toMatchObject({ purse: { balance: 700, executionId: EXECUTION_ID } });
+    expect(snapshot?.validity).toMatchObject({ balance: 1 });
     expect(snapshot?.cardData).toBeUndefined();
     expect(snapshot?.newestEntry).toBeUndefined();
   });
 
   it.each([
-    ['fewer blocks than were asked for', blocksRead(PURSE, EMPTY)],
-    ['more blocks than were asked for', blocksRead(PURSE, EMPTY, EMPTY, EMPTY)],
+    ['fewer blocks than were asked for', blocksRead(PURSE, EMPTY, EMPTY)],
+    ['more blocks than were asked for', blocksRead(PURSE, EMPTY, EMPTY, VALID, EMPTY)],
     ['status flags', flags(0xff, 0xa8)],
     ['a wrong MAC', undefined],
   ])('that is answered with %s tells nothing', async (_what, answer) => {

@@ -4,7 +4,7 @@ import { executionIdOf } from '#purse/purse-block';
 import { yen } from '#units';
 import { type CardEvidence, evidenceOf } from '../../../terminal/debit/evidence.ts';
 import { purseIntent } from '../../../terminal/debit/purse-intent.ts';
-import { NOON } from '../../scheme.ts';
+import { NOON, VALIDITY } from '../../scheme.ts';
 
 const USER_DATA = new Uint8Array(4);
 const BEFORE = {
@@ -15,7 +15,7 @@ const BEFORE = {
 };
 const INTENT = purseIntent(
   { saleId: 'sale 1', kind: 'debit', amount: yen(300) },
-  { purse: BEFORE, newestEntry: undefined, cardData: undefined },
+  { purse: BEFORE, validity: VALIDITY, newestEntry: undefined, cardData: undefined },
   {
     idm: new Uint8Array(8),
     terminalId: 42,

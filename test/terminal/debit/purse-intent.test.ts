@@ -4,7 +4,7 @@ import { decodePurseAmount, decodePurseBlock, executionIdOf } from '#purse/purse
 import { epochMs, yen } from '#units';
 import { purseIntent } from '../../../terminal/debit/purse-intent.ts';
 import type { PurseIntent } from '../../../terminal/debit/purse-journal.ts';
-import { cardIdm } from '../../scheme.ts';
+import { cardIdm, VALIDITY } from '../../scheme.ts';
 
 const PURSE = {
   balance: yen(1_000),
@@ -17,7 +17,7 @@ const BEFORE_MIDNIGHT = epochMs(Date.parse('2026-11-23T14:59:59.999Z'));
 function intent(kind: 'load' | 'debit', time = BEFORE_MIDNIGHT): PurseIntent {
   return purseIntent(
     { saleId: 'sale 1', kind, amount: yen(300) },
-    { purse: PURSE, newestEntry: undefined, cardData: undefined },
+    { purse: PURSE, validity: VALIDITY, newestEntry: undefined, cardData: undefined },
     {
       idm: cardIdm(1),
       terminalId: 42,

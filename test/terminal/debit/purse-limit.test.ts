@@ -5,6 +5,7 @@ import { executionIdOf } from '#purse/purse-block';
 import { businessDate, yen } from '#units';
 import type { PurseSnapshot } from '../../../terminal/debit/purse-card.ts';
 import { refusalOf, type TerminalLimits } from '../../../terminal/debit/purse-limit.ts';
+import { VALIDITY } from '../../scheme.ts';
 
 const LIMITS: TerminalLimits = { issuerId: 81, keyVersion: 1, amountMax: yen(30_000) };
 const TODAY = businessDate('2026-11-23');
@@ -21,9 +22,15 @@ interface Purse {
   readonly balance?: number;
   readonly cardCounter?: number;
   readonly cardData?: Partial<CardData>;
+  readonly isValid?: boolean;
 }
 
-function snapshot({ balance = 25_000, cardCounter = 7, cardData = {} }: Purse): PurseSnapshot {
+function snapshot({
+  balance = 25_000,
+  cardCounter = 7,
+  cardData = {},
+  isValid = true,
+}: Purse): PurseSnapshot {
   return {
     purse: {
       balance: yen(balance),
@@ -31,6 +38,7 @@ function snapshot({ balance = 25_000, cardCounter = 7, cardData = {} }: Purse): 
       userData: new Uint8Array(4),
       executionId: executionIdOf(cardCounter, 0),
     },
+    validity: isValid ? VALIDITY : { ...VALIDITY, balance: yen(0) },
     newestEntry: undefined,
     cardData: { ...CARD_DATA, ...cardData },
   };
@@ -61,6 +69,8 @@ describe('purse limit', () => {
     ],
     ['with the last number of the counter left', 'debit', 1, { cardCounter: 0xfffe }, undefined],
     ['with no number left', 'debit', 1, { cardCounter: 0xffff }, 'card-worn-out'],
+    ['of a card that a terminal blocked', 'debit', 1, { isValid: false }, 'card-blocked'],
+    ['onto a card that a terminal blocked', 'load', 1, { isValid: false }, 'card-blocked'],
   ] as const)('for %s', (_what, kind, amount, purse, expected) => {
     expect(refusal(kind, amount, purse)).toBe(expected);
   });

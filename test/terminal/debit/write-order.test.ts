@@ -10,7 +10,7 @@ import type {
   PurseIntentOutcome,
   PurseJournal,
 } from '../../../terminal/debit/purse-journal.ts';
-import { cardIdm, NOON } from '../../scheme.ts';
+import { cardIdm, NOON, VALIDITY } from '../../scheme.ts';
 
 const CERTIFICATE = new Uint8Array(8).fill(7);
 const FULL = new Error('journal: the disk is full');
@@ -65,7 +65,7 @@ function cardAnswering(...script: readonly PurseWriteResult['result'][]): PurseC
         balanceMax: yen(50_000),
         debitMax: yen(20_000),
       };
-      return Promise.resolve({ purse, newestEntry: undefined, cardData });
+      return Promise.resolve({ purse, validity: VALIDITY, newestEntry: undefined, cardData });
     },
     readHistory: () => {
       events.push('read log');
@@ -84,6 +84,10 @@ function cardAnswering(...script: readonly PurseWriteResult['result'][]): PurseC
     readCertificate: () => {
       events.push('read certificate');
       return Promise.resolve(CERTIFICATE);
+    },
+    block: () => {
+      events.push('block');
+      return Promise.resolve({ result: 'written' });
     },
   };
 }

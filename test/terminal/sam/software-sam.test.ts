@@ -4,9 +4,15 @@ import { createFelicaCard } from '#emulated-card';
 import { decodeWriteResult, encodeWritePayload } from '#felica/block-access';
 import { CommandCode, responseCodeOf } from '#felica/command-code';
 import { encodePollingRequest } from '#felica/polling';
-import { PURSE_SYSTEM_CODE } from '#purse/card-profile';
+import { PURSE_SYSTEM_CODE, VALIDITY_DECREMENT } from '#purse/card-profile';
 import { encodePurseBlock } from '#purse/purse-block';
+import { blockingDecrement } from '#purse/validity-purse';
 import { yen } from '#units';
+import {
+  isBlockedOf,
+  setBlocked,
+  validityOf,
+} from '../../../card-emulator/card/card-inspection.ts';
 import type { SamAuthentication, SecureChannel } from '../../../terminal/sam/sam.ts';
 import { decodeSamFile } from '../../../terminal/sam/sam-file.ts';
 import {
@@ -16,7 +22,10 @@ import {
   samKeys,
   seededRandom,
   testSam,
+  VALIDITY,
 } from '../../scheme.ts';
+
+const DONE = { statusFlag1: 0, statusFlag2: 0 };
 
 function samFile(kind: 'pos' | 'load'): Record<string, unknown> {
   const { masters, recordKey, ...sam } = samKeys(kind, 7);
@@ -34,9 +43,13 @@ describe('SAM file', () => {
     expect(decodeSamFile(JSON.stringify(samFile(kind)))).toMatchObject(samKeys(kind, 7));
   });
 
-  it('of a POS that could make value is refused', () => {
-    const file = samFile('pos');
-    const masters = { ...(file['masters'] as object), LOAD: bytesToHex(masterOf('LOAD')) };
+  it.each([
+    ['of a POS that could make value', 'pos', 'LOAD'],
+    ['of a POS that could make a blocked card valid', 'pos', 'VALW'],
+    ['of a load terminal that could do so', 'load', 'VALW'],
+  ] as const)('%s is refused', (_what, kind, label) => {
+    const file = samFile(kind);
+    const masters = { ...(file['masters'] as object), [label]: bytesToHex(masterOf(label)) };
     expect(() => decodeSamFile(JSON.stringify({ ...file, masters }))).toThrow(
       expect.objectContaining({ code: 'SAM_FILE_RIGHTS_EXCESSIVE' }),
     );
@@ -76,8 +89,12 @@ describe('software SAM', () => {
     return { channel: channel!, authentication };
   }
 
-  async function write(channel: SecureChannel, block: Uint8Array): Promise<unknown> {
-    const elements = [{ serviceIndex: 0, accessMode: 'normal', blockNumber: 0 }] as const;
+  async function write(
+    channel: SecureChannel,
+    block: Uint8Array,
+    serviceIndex = 0,
+  ): Promise<unknown> {
+    const elements = [{ serviceIndex, accessMode: 'normal', blockNumber: 0 }] as const;
     const payload = encodeWritePayload(elements, [block]);
     const answer = card.exchange(await channel.seal(CommandCode.writeV2, payload));
     const opened = await channel.open(responseCodeOf(CommandCode.writeV2), answer!);
@@ -101,8 +118,30 @@ describe('software SAM', () => {
 
   it('of a load terminal can', async () => {
     const { channel } = await authenticated('load');
-    expect(await write(channel, rich)).toEqual({ statusFlag1: 0, statusFlag2: 0 });
+    expect(await write(channel, rich)).toEqual(DONE);
   });
+
+  it.each(['pos', 'load'] as const)(
+    'of kind %s can block a card, and what it writes never makes the card valid again',
+    async (kind) => {
+      const { channel, authentication } = await authenticated(kind);
+      const validity = authentication.services.indexOf(VALIDITY_DECREMENT);
+      const fill = encodePurseBlock({
+        ...VALIDITY,
+        balance: yen(2),
+        executionId: Uint8Array.of(0, 9, 0, 9),
+      });
+      expect(await write(channel, fill, validity)).toMatchObject({ statusFlag2: 0x01 });
+      expect(validityOf(card)).toMatchObject({ balance: 1 });
+      expect(await write(channel, blockingDecrement(validityOf(card)!, 7), validity)).toMatchObject(
+        DONE,
+      );
+      expect(await write(channel, fill, validity)).toMatchObject({ statusFlag2: 0x01 });
+      expect(isBlockedOf(card)).toBe(true);
+      setBlocked(card, false);
+      expect(isBlockedOf(card)).toBe(false);
+    },
+  );
 
   it('opens an answer once, with its own number and code only', async () => {
     const { channel } = await authenticated('load');
