@@ -9,6 +9,7 @@ export const ALIASES: Readonly<Record<string, string>> = {
   '#felica/*': 'card-emulator/felica/*.ts',
   '#purse/*': 'card-emulator/purse/*.ts',
   '#batch/*': 'backend/batch/*.ts',
+  '#hotlist/*': 'backend/hotlist/*.ts',
   '#emulated-card': 'card-emulator/card/open-card.ts',
 };
 
