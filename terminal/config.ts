@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { TERMINAL_ID_MAX } from '#purse/history-block';
 import { type Yen, yen } from '#units';
 import { generateTerminalKeyPair } from './batch/terminal-key.ts';
+import type { RiskLimits } from './debit/risk-limit.ts';
 import { parseJson } from './json-text.ts';
+import { limitsFile } from './limits-file.ts';
 
 /** A terminal's folder: what it is, its key pair, its SAM, its journal. */
 export interface TerminalFolder {
@@ -14,6 +16,7 @@ export interface TerminalFolder {
   readonly samPath: string;
   readonly issuerKeyPath: string;
   readonly journalPath: string;
+  readonly hotListPath: string;
 }
 
 export interface TerminalConfig {
@@ -24,6 +27,8 @@ export interface TerminalConfig {
   readonly issuerUrl: string;
   /** The most one sale or load may be. */
   readonly amountMax: Yen;
+  /** What it may risk without a network; absent, whatever its amounts allow. */
+  readonly limits?: RiskLimits;
 }
 
 const whole = (max: number): z.ZodInt => z.int().min(1).max(max);
@@ -35,6 +40,7 @@ const terminalFile = z.strictObject({
   merchantName: z.string().min(1).max(60),
   issuerUrl: z.url({ protocol: /^https?$/ }),
   amountMax: whole(0xff_ffff),
+  limits: limitsFile.optional(),
 });
 
 /** `CONFIG_MISSING`: there is no such file. `CONFIG_INVALID`: the message names the field. */
@@ -57,13 +63,14 @@ export function terminalFolder(path: string): TerminalFolder {
     samPath: inside('sam.json'),
     issuerKeyPath: inside('issuer-public.pem'),
     journalPath: inside('journal.log'),
+    hotListPath: inside('hotlist.bin'),
   };
 }
 
 /** Makes the folder with a new key pair. An existing terminal is left alone: `EEXIST`. */
 export function createTerminalFolder(
   path: string,
-  config: Omit<TerminalConfig, 'amountMax'> & { readonly amountMax: number },
+  config: Omit<TerminalConfig, 'amountMax' | 'limits'> & { readonly amountMax: number },
 ): TerminalFolder {
   const folder = terminalFolder(path);
   const file = { version: 1, ...config };
@@ -94,7 +101,10 @@ export function readText(path: string, remedy: string): string {
 
 function parseConfig(value: unknown, path: string): TerminalConfig {
   const parsed = terminalFile.safeParse(value);
-  if (parsed.success) return { ...parsed.data, amountMax: yen(parsed.data.amountMax) };
+  if (parsed.success) {
+    const { limits, ...config } = parsed.data;
+    return { ...config, amountMax: yen(config.amountMax), ...(limits && { limits }) };
+  }
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') ?? '';
   throw new ConfigError('CONFIG_INVALID', `${path} ${field}: ${issue?.message ?? 'invalid'}`);

@@ -6,6 +6,7 @@ import { formatYen, type Milliseconds, milliseconds, sumYen, type Yen, yen } fro
 import { type UploadResult, uploadDelay } from './batch/upload-batch.ts';
 import { batchCommands, printReports } from './command/batch-command.ts';
 import { type FolderOption, folderCommand, print } from './command/folder-command.ts';
+import { addHotListCommand } from './command/hotlist-command.ts';
 import { journalCommand } from './command/journal-command.ts';
 import { ConfigError, createTerminalFolder, terminalFolder } from './config.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
@@ -68,6 +69,7 @@ function terminalCommand(): Command {
   folderCommand(command, 'status', 'what is unresolved, and what waits for upload').action(status);
   batchCommands(command);
   journalCommand(command);
+  addHotListCommand(command);
   return command;
 }
 

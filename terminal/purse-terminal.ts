@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import type { EpochMs, Milliseconds } from '#units';
 import { type PolledCard, type SelectedPurse, selectPurse } from './card/select-purse.ts';
 import { debit, type TapOutcome } from './debit/debit.ts';
+import type { HotListLookUp } from './debit/hot-list-hit.ts';
 import { isOfRequest, knownSaleOf } from './debit/known-sale.ts';
 import type { PurseSnapshot } from './debit/purse-card.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
 import type { PurseJournal } from './debit/purse-journal.ts';
 import type { TerminalLimits } from './debit/purse-limit.ts';
+import type { RiskFacts, RiskLimits } from './debit/risk-limit.ts';
 import { type Reader, ReaderError } from './reader/reader.ts';
 import type { Sam } from './sam/sam.ts';
 
@@ -35,6 +37,8 @@ export interface PurseTerminalOptions {
   readonly journal: PurseJournal;
   readonly limits: TerminalLimits;
   readonly now: () => EpochMs;
+  readonly hotList?: HotListLookUp;
+  readonly risk?: { readonly limits: RiskLimits; readonly facts: RiskFacts };
 }
 
 /**
@@ -103,7 +107,7 @@ export class PurseTerminal {
     if (selected.result === 'no-purse') return noTap('no-purse', selected.fault);
     if (selected.result === 'lost') return noTap('card-left', selected.fault);
     this.#lastCard = selected.polledCard;
-    const { terminalId, journal, limits, now } = this.#options;
+    const { terminalId, journal, limits, now, hotList, risk } = this.#options;
     return debit(request, {
       card: selected.card,
       journal,
@@ -111,6 +115,8 @@ export class PurseTerminal {
       terminalId,
       now,
       executionTagOf: (number) => executionTag(terminalId, number),
+      ...(hotList && { hotList }),
+      ...(risk && { risk }),
     });
   }
 

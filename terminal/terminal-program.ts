@@ -1,4 +1,4 @@
-import { type KeyObject, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type EpochMs, epochMs, milliseconds } from '#units';
 import { type AcknowledgementImport, importAcknowledgement } from './batch/batch-file.ts';
 import { closeBatch } from './batch/close-batch.ts';
@@ -6,14 +6,16 @@ import { httpUplink } from './batch/http-uplink.ts';
 import { issuerPublicKey, terminalPrivateKey } from './batch/terminal-key.ts';
 import { type UploadResult, uploadNextBatch } from './batch/upload-batch.ts';
 import {
-  ConfigError,
   readTerminalConfig,
   readText,
   type TerminalConfig,
   type TerminalFolder,
 } from './config.ts';
+import type { HotListLookUp } from './debit/hot-list-hit.ts';
+import { openHotList } from './hotlist/terminal-hotlist.ts';
 import { openDiskFile } from './journal/disk-file.ts';
 import { Journal, type JournalledBatch } from './journal/journal.ts';
+import { keyAt } from './key-file.ts';
 import { PurseTerminal } from './purse-terminal.ts';
 import type { Reader } from './reader/reader.ts';
 import type { Sam } from './sam/sam.ts';
@@ -28,35 +30,43 @@ export class TerminalProgram {
   readonly config: TerminalConfig;
   readonly sam: Sam;
   readonly journal: Journal;
+  readonly #hotList: HotListLookUp | undefined;
   readonly #folder: TerminalFolder;
   readonly #now: () => EpochMs;
 
   private constructor(
     folder: TerminalFolder,
-    opened: { readonly config: TerminalConfig; readonly sam: Sam; readonly journal: Journal },
+    opened: Pick<TerminalProgram, 'config' | 'sam' | 'journal'> & {
+      readonly hotList: HotListLookUp | undefined;
+    },
     now: () => EpochMs,
   ) {
     this.#folder = folder;
     this.config = opened.config;
     this.sam = opened.sam;
     this.journal = opened.journal;
+    this.#hotList = opened.hotList;
     this.#now = now;
   }
 
-  /** Opens config, SAM and journal. Rejects with `ConfigError`, `SamError` or `JournalError`. */
+  /**
+   * Opens config, SAM, hot list and journal. Rejects with `ConfigError`, `SamError`, `HotListError` or
+   * `JournalError`.
+   */
   static async open(folder: TerminalFolder, now: () => EpochMs): Promise<TerminalProgram> {
     const config = readTerminalConfig(folder);
     const samText = readText(folder.samPath, 'put the SAM file there that the issuer made for you');
     const sam = softwareSam(decodeSamFile(samText), (byteCount) =>
       Uint8Array.from(randomBytes(byteCount)),
     );
+    const hotList = await openHotList(folder, sam.issuerId);
     const journal = await Journal.open({
       file: await openDiskFile(folder.journalPath),
       terminalId: config.terminalId,
       sam,
       now,
     });
-    return new TerminalProgram(folder, { config, sam, journal }, now);
+    return new TerminalProgram(folder, { config, sam, journal, hotList }, now);
   }
 
   at(reader: Reader): PurseTerminal {
@@ -72,6 +82,8 @@ export class TerminalProgram {
         amountMax: config.amountMax,
       },
       now: this.#now,
+      ...(this.#hotList && { hotList: this.#hotList }),
+      ...(config.limits && { risk: { limits: config.limits, facts: journal } }),
     });
   }
 
@@ -124,21 +136,6 @@ export class TerminalProgram {
   close(): Promise<void> {
     return this.journal.close();
   }
-}
-
-/** Throws `ConfigError`, which names the file and never shows what is in it. */
-function keyAt(path: string, remedy: string, parse: (pem: string) => KeyObject): KeyObject {
-  const pem = readText(path, remedy);
-  try {
-    return parse(pem);
-  } catch (cause) {
-    throw invalidKey(path, remedy, cause);
-  }
-}
-
-function invalidKey(path: string, remedy: string, cause: unknown): ConfigError {
-  const message = `${path}: expected an Ed25519 key in PEM; ${remedy}`;
-  return new ConfigError('CONFIG_INVALID', message, { cause });
 }
 
 export function wallClock(): EpochMs {

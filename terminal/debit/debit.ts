@@ -1,14 +1,28 @@
 import assert from 'node:assert/strict';
+import { isValidCard } from '#purse/validity-purse';
 import { businessDateOf, type EpochMs, type Yen } from '#units';
 import { type CardEvidence, evidenceOf, isUntouched } from './evidence.ts';
+import { blockListedCard, type HotListLookUp } from './hot-list-hit.ts';
 import { isOfRequest, knownSaleOf } from './known-sale.ts';
 import type { PurseCard, PurseSnapshot } from './purse-card.ts';
 import { type PurseRequest, purseIntent } from './purse-intent.ts';
 import type { PurseIntent, PurseJournal } from './purse-journal.ts';
 import { type PurseRefusal, refusalOf, type TerminalLimits } from './purse-limit.ts';
+import {
+  type RiskFacts,
+  type RiskLimits,
+  type RiskRefusal,
+  type RiskyWrite,
+  riskRefusalOf,
+} from './risk-limit.ts';
 
 /** Reasons that are not the card's: it left before the write, or another card was half done. */
-export type TapRefusal = PurseRefusal | 'card-left' | 'other-card-expected' | 'card-refused';
+export type TapRefusal =
+  | PurseRefusal
+  | RiskRefusal
+  | 'card-left'
+  | 'other-card-expected'
+  | 'card-refused';
 
 /** The result of one tap. `unresolved` is not a failure: nobody knows yet, and the journal does. */
 export type TapOutcome =
@@ -32,6 +46,10 @@ export interface DebitDependencies {
   readonly terminalId: number;
   readonly now: () => EpochMs;
   readonly executionTagOf: (terminalTransactionNumber: number) => number;
+  /** Absent: no card is on any list. */
+  readonly hotList?: HotListLookUp;
+  /** Absent: no limits but those of {@link refusalOf}. */
+  readonly risk?: { readonly limits: RiskLimits; readonly facts: RiskFacts };
 }
 
 /**
@@ -77,7 +95,7 @@ type Fate = 'done' | 'not-done' | 'write-again' | 'unknown';
 async function resolveUnresolved(
   request: PurseRequest,
   snapshot: PurseSnapshot,
-  { card, journal }: DebitDependencies,
+  { card, journal, hotList }: DebitDependencies,
 ): Promise<Fate | 'card-left' | undefined> {
   const unresolved = await journal.unresolvedIntentsOf(card.idm);
   if (unresolved.length === 0) return undefined;
@@ -86,7 +104,10 @@ async function resolveUnresolved(
   let ownFate: Fate | undefined;
   for (const intent of unresolved) {
     const isOwn = intent.saleId === request.saleId;
-    const fate = fateOf(intent, { purse: snapshot.purse, history }, isOwn);
+    // A card that was stopped meanwhile is not written again, even for a sale that had begun.
+    const isStopped = !isValidCard(snapshot.validity) || hotList?.has(card.idm) === true;
+    const mayRepeat = isOwn && !isStopped;
+    const fate = fateOf(intent, { purse: snapshot.purse, history }, mayRepeat);
     if (isOwn) ownFate = fate;
     if (fate === 'done') {
       const certificate = await card.readCertificate(intent.executionId);
@@ -100,9 +121,9 @@ async function resolveUnresolved(
   return ownFate;
 }
 
-function fateOf(intent: PurseIntent, card: CardEvidence, isOwn: boolean): Fate {
+function fateOf(intent: PurseIntent, card: CardEvidence, mayRepeat: boolean): Fate {
   // Where the card stands as it stood before, the intent can be sent again as it is.
-  return isOwn && isUntouched(intent, card.purse) ? 'write-again' : evidenceOf(intent, card);
+  return mayRepeat && isUntouched(intent, card.purse) ? 'write-again' : evidenceOf(intent, card);
 }
 
 async function writeNew(
@@ -110,9 +131,14 @@ async function writeNew(
   snapshot: PurseSnapshot,
   dependencies: DebitDependencies,
 ): Promise<TapOutcome> {
-  const { card, journal, limits, now } = dependencies;
+  const { card, journal, limits, now, hotList } = dependencies;
   const time = now();
-  const refusal = refusalOf({ ...request, today: businessDateOf(time) }, snapshot, limits);
+  const isHotListed = hotList?.has(card.idm) ?? false;
+  const write = { ...request, time, today: businessDateOf(time), isHotListed };
+  const refusal = refusalOf(write, snapshot, limits) ?? (await overRisk(write, dependencies));
+  if (refusal === 'card-hot-listed' && hotList !== undefined) {
+    await blockListedCard(snapshot, { ...dependencies, hotList }, time);
+  }
   if (refusal !== undefined) return refused(refusal, snapshot.purse.balance);
   const terminalTransactionNumber = await journal.nextTransactionNumber();
   const intent = purseIntent(request, snapshot, {
@@ -125,6 +151,15 @@ async function writeNew(
   });
   await journal.recordIntent(intent);
   return writeJournalled(intent, dependencies);
+}
+
+async function overRisk(
+  write: Omit<RiskyWrite, 'hotListCreatedAt'>,
+  { card, hotList, risk }: DebitDependencies,
+): Promise<RiskRefusal | undefined> {
+  if (risk === undefined) return undefined;
+  const facts = await risk.facts.factsOf(card.idm, write.today);
+  return riskRefusalOf({ ...write, hotListCreatedAt: hotList?.createdAt }, facts, risk.limits);
 }
 
 /** The one place from which a write leaves for a card: its intent is on disk already. */

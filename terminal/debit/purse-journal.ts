@@ -33,6 +33,16 @@ export interface JournalledIntent {
   readonly outcome: PurseIntentOutcome | undefined;
 }
 
+/** A card of the hot list was touched. */
+export interface HotListHit {
+  readonly idm: Uint8Array;
+  readonly time: EpochMs;
+  /** Of the list that named it. */
+  readonly sequence: number;
+  /** Whether its validity purse is known to be empty. */
+  readonly isBlockedOnCard: boolean;
+}
+
 /**
  * The terminal's memory. A promise of `record…` resolves only when the entry would survive a power
  * cut, and rejects otherwise; entries are never changed.
@@ -46,4 +56,6 @@ export interface PurseJournal {
   intentsOfSale(saleId: string): Promise<readonly JournalledIntent[]>;
   /** Intents of this card without an outcome, oldest first. */
   unresolvedIntentsOf(idm: Uint8Array): Promise<readonly PurseIntent[]>;
+  /** The same hit (card, list, whether blocked) is kept once, however often the card is touched. */
+  recordHotListHit(hit: HotListHit): Promise<void>;
 }

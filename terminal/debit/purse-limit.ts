@@ -10,6 +10,7 @@ export type PurseRefusal =
   | 'card-not-supported'
   | 'foreign-issuer'
   | 'key-version-unknown'
+  | 'card-hot-listed'
   | 'card-blocked'
   | 'card-expired'
   | 'card-worn-out'
@@ -30,6 +31,7 @@ export interface LimitedWrite {
   readonly kind: PurseWriteKind;
   readonly amount: Yen;
   readonly today: BusinessDate;
+  readonly isHotListed?: boolean;
 }
 
 /** The first reason to refuse, or `undefined` if the purse may be written. */
@@ -53,12 +55,13 @@ export function refusalOf(
 }
 
 function refusalOfCard(
-  { today }: LimitedWrite,
+  { today, isHotListed = false }: LimitedWrite,
   { cardData, validity }: { readonly cardData: CardData; readonly validity: PurseBlock },
   limits: TerminalLimits,
 ): PurseRefusal | undefined {
   if (cardData.issuerId !== limits.issuerId) return 'foreign-issuer';
   if (cardData.keyVersion !== limits.keyVersion) return 'key-version-unknown';
+  if (isHotListed) return 'card-hot-listed';
   if (cardData.isBlocked || !isValidCard(validity)) return 'card-blocked';
   return today > cardData.expiry ? 'card-expired' : undefined;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type EpochMs, epochMs, type Yen, yen } from '#units';
-import type { PurseIntent, PurseIntentOutcome } from '../debit/purse-journal.ts';
+import type { HotListHit, PurseIntent, PurseIntentOutcome } from '../debit/purse-journal.ts';
 import { parseJson } from '../json-text.ts';
 import type { JournalDamage } from './journal-scan.ts';
 
@@ -10,6 +10,7 @@ export type JournalEntry =
   | { readonly type: 'intent'; readonly at: EpochMs; readonly intent: PurseIntent }
   | OutcomeEntry
   | BatchEntry
+  | { readonly type: 'hot-list-hit'; readonly at: EpochMs; readonly hit: HotListHit }
   | AcknowledgementEntry
   | TailCutEntry
   | DamageAcceptedEntry;
@@ -148,6 +149,16 @@ const entry = z.discriminatedUnion('type', [
     at: instant,
     batchNumber: whole,
     bytes,
+  }),
+  z.strictObject({
+    type: z.literal('hot-list-hit'),
+    at: instant,
+    hit: z.strictObject({
+      idm: bytes,
+      time: instant,
+      sequence: whole,
+      isBlockedOnCard: z.boolean(),
+    }),
   }),
   z.strictObject({ type: z.literal('tail-cut'), at: instant, byteCount: whole, bytes }),
   z.strictObject({

@@ -1,6 +1,7 @@
 import { sameBytes } from '#felica/identifiers';
-import type { PurseIntent } from '../debit/purse-journal.ts';
+import type { HotListHit, PurseIntent } from '../debit/purse-journal.ts';
 import type { BatchEntry, JournalEntry, OutcomeEntry } from './journal-entry.ts';
+import { JournalRisk } from './journal-risk.ts';
 import type { JournalDamage, LinePlace } from './journal-scan.ts';
 
 /** Where an intent and what became of it stand in the file. */
@@ -20,6 +21,7 @@ export type BatchHead = Pick<BatchEntry, 'number' | 'lastSamNumber' | 'hash'>;
 /** A closed batch, and whether the issuer has acknowledged it. */
 export interface ClosedBatch {
   readonly number: number;
+  readonly lastSamNumber: number;
   readonly place: LinePlace;
   isAcknowledged: boolean;
 }
@@ -32,13 +34,14 @@ export class JournalIndex {
   owner: { readonly terminalId: number; readonly samId: number } | undefined;
   lastTransactionNumber = 0;
   lastSamNumber = 0;
-  /** The latest time of any entry. */
-  lastAt = 0;
   lastBatch: BatchHead | undefined;
   /** In the order of their numbers. */
   readonly batches: ClosedBatch[] = [];
   /** Not in a batch yet. */
   openRecords: RecordPlace[] = [];
+  /** Oldest first. */
+  readonly hotListHits: HotListHit[] = [];
+  readonly risk: JournalRisk = new JournalRisk();
   readonly acceptedDamages: JournalDamage[] = [];
   readonly #placesOfNumber = new Map<number, IntentPlaces>();
   readonly #placesOfSale = new Map<string, IntentPlaces[]>();
@@ -46,7 +49,6 @@ export class JournalIndex {
   readonly #leftToIssuer = new Map<number, PurseIntent>();
 
   apply(entry: JournalEntry, place: LinePlace): void {
-    this.lastAt = Math.max(this.lastAt, entry.at);
     switch (entry.type) {
       case 'terminal':
         this.owner = { terminalId: entry.terminalId, samId: entry.samId };
@@ -62,6 +64,9 @@ export class JournalIndex {
         return;
       case 'acknowledgement':
         this.#applyAcknowledgement(entry.batchNumber);
+        return;
+      case 'hot-list-hit':
+        this.hotListHits.push(entry.hit);
         return;
       case 'damage-accepted':
         this.acceptedDamages.push(...entry.damages);
@@ -100,6 +105,7 @@ export class JournalIndex {
     if (ofSale === undefined) this.#placesOfSale.set(intent.saleId, [places]);
     else ofSale.push(places);
     this.#unresolved.set(number, intent);
+    this.risk.addIntent(intent);
   }
 
   #applyOutcome(
@@ -109,23 +115,27 @@ export class JournalIndex {
     // Absent only where damage took the intent.
     const places = this.#placesOfNumber.get(number);
     if (places !== undefined) places.outcome = place;
-    const intent = this.#unresolved.get(number);
+    const intent = this.#unresolved.get(number) ?? this.#leftToIssuer.get(number);
+    if (outcome.state === 'not-done' && intent) this.risk.takeBack(intent);
     this.#unresolved.delete(number);
     if (outcome.state === 'centre-match' && intent) this.#leftToIssuer.set(number, intent);
     else this.#leftToIssuer.delete(number);
     if (sealed === undefined) return;
     this.lastSamNumber = Math.max(this.lastSamNumber, sealed.samNumber);
     this.openRecords.push({ samNumber: sealed.samNumber, place });
+    if (intent !== undefined) this.risk.addRecord(sealed.samNumber, intent.amount);
   }
 
   #applyBatch({ number, lastSamNumber, hash }: BatchEntry, place: LinePlace): void {
     this.lastBatch = { number, lastSamNumber, hash };
-    this.batches.push({ number, place, isAcknowledged: false });
+    this.batches.push({ number, lastSamNumber, place, isAcknowledged: false });
     this.openRecords = this.openRecords.filter(({ samNumber }) => samNumber > lastSamNumber);
   }
 
   #applyAcknowledgement(batchNumber: number): void {
     const batch = this.batches.find(({ number }) => number === batchNumber);
-    if (batch !== undefined) batch.isAcknowledged = true;
+    if (batch === undefined) return;
+    batch.isAcknowledged = true;
+    this.risk.acknowledge(batch.lastSamNumber);
   }
 }

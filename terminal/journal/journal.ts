@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { encodeRecord, type UnsealedRecord } from '#batch/record';
-import { idm as idmOf } from '#felica/identifiers';
-import type { EpochMs } from '#units';
+import { idm as idmOf, sameBytes } from '#felica/identifiers';
+import type { BusinessDate, EpochMs } from '#units';
 import type {
+  HotListHit,
   JournalledIntent,
   PurseIntent,
   PurseIntentOutcome,
   PurseJournal,
 } from '../debit/purse-journal.ts';
+import type { JournalledRisk, RiskFacts } from '../debit/risk-limit.ts';
 import type { Sam } from '../sam/sam.ts';
 import type { BatchEntry, OutcomeEntry } from './journal-entry.ts';
 import { JournalError } from './journal-error.ts';
@@ -33,7 +35,7 @@ export type JournalledBatch = Pick<BatchEntry, 'number' | 'lastSamNumber' | 'has
 export const RESERVE_BYTES: number = 4 * 1024 * 1024;
 
 /** The terminal's journal on disk. One process opens it; one call at a time writes. */
-export class Journal implements PurseJournal {
+export class Journal implements PurseJournal, RiskFacts {
   readonly #store: JournalStore;
   readonly #options: JournalOptions;
 
@@ -122,6 +124,20 @@ export class Journal implements PurseJournal {
 
   unresolvedIntentsOf(idm: Uint8Array): Promise<readonly PurseIntent[]> {
     return Promise.resolve(this.#store.index.unresolvedOf(idm));
+  }
+
+  async recordHotListHit(hit: HotListHit): Promise<void> {
+    if (this.#store.index.hotListHits.some((known) => isSameHit(known, hit))) return;
+    await this.#store.append({ type: 'hot-list-hit', at: this.#options.now(), hit });
+  }
+
+  /** Every hit, oldest first. */
+  hotListHits(): Promise<readonly HotListHit[]> {
+    return Promise.resolve(this.#store.index.hotListHits);
+  }
+
+  async factsOf(idm: Uint8Array, day: BusinessDate): Promise<JournalledRisk> {
+    return this.#store.index.risk.factsOf(idm, day, await this.#options.file.bytesFree());
   }
 
   /**
@@ -231,4 +247,13 @@ export class Journal implements PurseJournal {
       resolution: outcome.resolution,
     };
   }
+}
+
+function isSameHit(first: HotListHit, second: HotListHit): boolean {
+  const isSameCard = sameBytes(first.idm, second.idm);
+  return (
+    isSameCard &&
+    first.sequence === second.sequence &&
+    first.isBlockedOnCard === second.isBlockedOnCard
+  );
 }

@@ -11,6 +11,7 @@ const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'card-not-supported': 'a card of another scheme version',
   'foreign-issuer': "another issuer's card",
   'key-version-unknown': 'this terminal does not have the keys of this card',
+  'card-hot-listed': 'the issuer does not let this card be used',
   'card-blocked': 'the card is blocked',
   'card-expired': 'the card has expired',
   'card-worn-out': 'the card is worn out: the issuer replaces it',
@@ -18,6 +19,13 @@ const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'over-card-limit': 'more than this card pays at once',
   'insufficient-balance': 'the balance is too low',
   'over-balance-limit': 'more than this card may hold',
+  'clock-set-back': "this terminal's clock is wrong",
+  'journal-nearly-full': "this terminal's memory is nearly full",
+  'keys-expired': "this terminal's keys have expired",
+  'hot-list-too-old': 'this terminal needs a new hot list',
+  'over-offline-count': 'this terminal has to upload its sales first',
+  'over-offline-total': 'this terminal has to upload its sales first',
+  'over-card-day-total': 'more than one card pays here in a day',
   'card-refused': 'the card refused; nothing was written',
 };
 

@@ -60,6 +60,10 @@ export class MemoryJournal implements PurseJournal {
     return this.#bySale.get(saleId) ?? [];
   }
 
+  async recordHotListHit(): Promise<void> {
+    throw new Error('no card of the bench is on a list');
+  }
+
   async unresolvedIntentsOf(cardIdm: Uint8Array): Promise<readonly PurseIntent[]> {
     return this.#unresolved.get(formatIdm(idm(cardIdm))) ?? [];
   }

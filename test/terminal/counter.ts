@@ -7,6 +7,8 @@ import { milliseconds, yen } from '#units';
 import { type CardFault, cardInHand } from '../../card-emulator/card/card-fault.ts';
 import { purseOf } from '../../card-emulator/card/card-inspection.ts';
 import type { CardLink, FelicaCard } from '../../card-emulator/card/open-card.ts';
+import type { HotListLookUp } from '../../terminal/debit/hot-list-hit.ts';
+import type { RiskLimits } from '../../terminal/debit/risk-limit.ts';
 import { openDiskFile } from '../../terminal/journal/disk-file.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
 import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
@@ -17,6 +19,7 @@ export interface CounterOptions {
   readonly kind?: 'pos' | 'load';
   readonly terminalId?: number;
   readonly amountMax?: number;
+  readonly hotList?: HotListLookUp;
 }
 
 /** A terminal at a counter, its journal in a folder of its own, and whoever taps there. */
@@ -39,8 +42,8 @@ export class Counter {
   }
 
   /** Opens the journal, again after a crash. */
-  async start(): Promise<void> {
-    const { kind = 'pos', terminalId = 42, amountMax = 30_000 } = this.#options;
+  async start(riskLimits?: RiskLimits): Promise<void> {
+    const { kind = 'pos', terminalId = 42, amountMax = 30_000, hotList } = this.#options;
     const sam = testSam(kind, terminalId);
     const now = (): typeof NOON => NOON;
     const file = await openDiskFile(join(this.folder, 'journal.log'));
@@ -53,6 +56,8 @@ export class Counter {
       journal,
       limits,
       now,
+      ...(hotList && { hotList }),
+      ...(riskLimits && { risk: { limits: riskLimits, facts: journal } }),
     });
     this.#open = { journal, terminal };
   }

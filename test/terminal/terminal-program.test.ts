@@ -2,13 +2,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bytesToHex } from '@noble/ciphers/utils.js';
+import { hexToBytes } from '@noble/ciphers/utils.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { milliseconds, yen } from '#units';
 import { createTerminalFolder, type TerminalFolder } from '../../terminal/config.ts';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
 import { TerminalProgram } from '../../terminal/terminal-program.ts';
-import { issuedCard, NOON, samKeys } from '../scheme.ts';
+import { issuedCard, NOON } from '../scheme.ts';
+import batch from '../vectors/batch.json' with { type: 'json' };
+import vectors from '../vectors/hotlist.json' with { type: 'json' };
+import { samFileText } from './sam-file-text.ts';
 
 const CONFIG = {
   terminalId: 9,
@@ -24,12 +27,7 @@ let folder: TerminalFolder;
 beforeEach(() => {
   base = mkdtempSync(join(tmpdir(), 'kazasu-program-'));
   folder = createTerminalFolder(join(base, 'terminal'), CONFIG);
-  const { masters, recordKey, ...sam } = samKeys('load', 9);
-  const hexMasters = Object.fromEntries(
-    [...masters].map(([label, key]) => [label, bytesToHex(key)]),
-  );
-  const file = { version: 1, ...sam, masters: hexMasters, recordKey: bytesToHex(recordKey) };
-  writeFileSync(folder.samPath, JSON.stringify(file));
+  writeFileSync(folder.samPath, samFileText('load', 9));
   const { publicKey } = generateKeyPairSync('ed25519');
   writeFileSync(folder.issuerKeyPath, publicKey.export({ type: 'spki', format: 'pem' }));
 });
@@ -47,6 +45,42 @@ describe('terminal program', () => {
     expect(await program.closeBatches()).toMatchObject([{ number: 1 }]);
     expect(await program.closeBatches()).toEqual([]);
     expect(await program.upload()).toMatchObject([{ result: 'unreachable', batchNumber: 1 }]);
+    await program.close();
+  });
+
+  it('keeps the limits of its folder', async () => {
+    const limits = { offlineTotalMax: 1_500, hotListHoursMax: 24 };
+    writeFileSync(folder.configPath, JSON.stringify({ version: 1, ...CONFIG, limits }));
+    writeFileSync(folder.issuerKeyPath, batch.publicKeyPem);
+    const load = async (saleId: string): Promise<unknown> => {
+      const program = await TerminalProgram.open(folder, () => NOON);
+      const reader = new EmulatedReader();
+      reader.present(issuedCard(1));
+      const request = { saleId, kind: 'load', amount: yen(1_000) } as const;
+      const outcome = await program.at(reader).tap(request, milliseconds(0));
+      await program.close();
+      return outcome;
+    };
+    expect(await load('load 1')).toMatchObject({ reason: 'hot-list-too-old' });
+    writeFileSync(folder.hotListPath, hexToBytes(vectors.first.list));
+    expect(await load('load 2')).toMatchObject({ outcome: 'approved' });
+    expect(await load('load 3')).toMatchObject({ reason: 'over-offline-total' });
+  });
+
+  it('refuses a card of the hot list in its folder, and none but that', async () => {
+    writeFileSync(folder.issuerKeyPath, batch.publicKeyPem);
+    writeFileSync(folder.hotListPath, hexToBytes(vectors.first.list));
+    const program = await TerminalProgram.open(folder, () => NOON);
+    for (const [number, expected] of [
+      [7, { reason: 'card-hot-listed' }],
+      [8, { outcome: 'approved' }],
+    ] as const) {
+      const reader = new EmulatedReader();
+      reader.present(issuedCard(number));
+      const request = { saleId: `load ${number}`, kind: 'load', amount: yen(1_000) } as const;
+      const outcome = await program.at(reader).tap(request, milliseconds(0));
+      expect(outcome).toMatchObject(expected);
+    }
     await program.close();
   });
 

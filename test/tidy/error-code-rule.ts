@@ -15,7 +15,7 @@ export const CODE_PAGES: readonly CodePage[] = [
   {
     path: 'terminal/README.md',
     sources: ['terminal/'],
-    areas: ['CONFIG', 'JOURNAL', 'SAM', 'UPLINK'],
+    areas: ['CONFIG', 'HOTLIST', 'JOURNAL', 'SAM', 'UPLINK'],
   },
   { path: 'card-emulator/README.md', sources: ['card-emulator/'], areas: ['CARD', 'FRAME'] },
   {
@@ -44,6 +44,7 @@ export const REASON_TABLES: readonly ReasonTable[] = [
     types: [
       { file: 'terminal/debit/debit.ts', name: 'TapRefusal' },
       { file: 'terminal/debit/purse-limit.ts', name: 'PurseRefusal' },
+      { file: 'terminal/debit/risk-limit.ts', name: 'RiskRefusal' },
     ],
   },
 ];

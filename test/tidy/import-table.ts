@@ -104,7 +104,7 @@ export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
   },
   '@noble/hashes': { places: [FELICA, PURSE, BATCH] },
   'cli-table3': { places: PROGRAMS },
-  commander: { places: PROGRAMS },
+  commander: { places: [...PROGRAMS, 'terminal/command/'] },
   express: {
     places: [
       'backend/app.ts',

@@ -100,6 +100,7 @@ class Shop {
       nextTransactionNumber: () => journal.nextTransactionNumber(),
       intentsOfSale: (saleId) => journal.intentsOfSale(saleId),
       unresolvedIntentsOf: (idm) => journal.unresolvedIntentsOf(idm),
+      recordHotListHit: (hit) => journal.recordHotListHit(hit),
       recordIntent: async (intent) => {
         if (this.diskFault === 'intent') return full();
         await journal.recordIntent(intent);

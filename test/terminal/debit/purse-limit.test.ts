@@ -23,6 +23,7 @@ interface Purse {
   readonly cardCounter?: number;
   readonly cardData?: Partial<CardData>;
   readonly isValid?: boolean;
+  readonly isHotListed?: boolean;
 }
 
 function snapshot({
@@ -45,7 +46,9 @@ function snapshot({
 }
 
 function refusal(kind: 'load' | 'debit', amount: number, purse: Purse = {}): string | undefined {
-  return refusalOf({ kind, amount: yen(amount), today: TODAY }, snapshot(purse), LIMITS);
+  const { isHotListed = false } = purse;
+  const write = { kind, amount: yen(amount), today: TODAY, isHotListed };
+  return refusalOf(write, snapshot(purse), LIMITS);
 }
 
 describe('purse limit', () => {
@@ -98,14 +101,17 @@ describe('purse limit', () => {
       {},
       { issuerId: 81 },
       { keyVersion: 1 },
+      {},
       { isBlocked: false },
       { expiry: TODAY },
     ];
     const named: (string | undefined)[] = [];
     let cardData: Partial<CardData> = { ...worst, debitMax: yen(0) };
-    for (const step of steps) {
+    for (const [index, step] of steps.entries()) {
       cardData = { ...cardData, ...step };
-      named.push(refusal('debit', 30_001, { balance: 0, cardCounter: 0xffff, cardData }));
+      const isHotListed = index < 3;
+      const purse = { balance: 0, cardCounter: 0xffff, cardData, isHotListed };
+      named.push(refusal('debit', 30_001, purse));
     }
     named.push(refusal('debit', 30_001, { balance: 0, cardData }));
     named.push(refusal('debit', 30_000, { balance: 0, cardData }));
@@ -113,6 +119,7 @@ describe('purse limit', () => {
     expect(named).toEqual([
       'foreign-issuer',
       'key-version-unknown',
+      'card-hot-listed',
       'card-blocked',
       'card-expired',
       'card-worn-out',

@@ -42,6 +42,9 @@ function journalFailingAt(failing: string | undefined): PurseJournal {
       await record(outcome.state);
       intents = intents.map((known) => (known.intent === intent ? { intent, outcome } : known));
     },
+    recordHotListHit: async ({ isBlockedOnCard }) => {
+      await record(`hit, ${isBlockedOnCard ? 'blocked' : 'not blocked'}`);
+    },
     intentsOfSale: (saleId) =>
       Promise.resolve(intents.filter(({ intent }) => intent.saleId === saleId)),
     unresolvedIntentsOf: () => Promise.resolve(openOnes()),

@@ -24,23 +24,13 @@ import {
   testSam,
   VALIDITY,
 } from '../../scheme.ts';
+import { samFile, samFileText } from '../sam-file-text.ts';
 
 const DONE = { statusFlag1: 0, statusFlag2: 0 };
 
-function samFile(kind: 'pos' | 'load'): Record<string, unknown> {
-  const { masters, recordKey, ...sam } = samKeys(kind, 7);
-  const hexMasters = [...masters].map(([label, key]) => [label, bytesToHex(key)]);
-  return {
-    version: 1,
-    ...sam,
-    masters: Object.fromEntries(hexMasters),
-    recordKey: bytesToHex(recordKey),
-  };
-}
-
 describe('SAM file', () => {
   it.each(['pos', 'load'] as const)('of a %s SAM is read whole', (kind) => {
-    expect(decodeSamFile(JSON.stringify(samFile(kind)))).toMatchObject(samKeys(kind, 7));
+    expect(decodeSamFile(samFileText(kind, 7))).toMatchObject(samKeys(kind, 7));
   });
 
   it.each([
@@ -48,7 +38,7 @@ describe('SAM file', () => {
     ['of a POS that could make a blocked card valid', 'pos', 'VALW'],
     ['of a load terminal that could do so', 'load', 'VALW'],
   ] as const)('%s is refused', (_what, kind, label) => {
-    const file = samFile(kind);
+    const file = samFile(kind, 7);
     const masters = { ...(file['masters'] as object), [label]: bytesToHex(masterOf(label)) };
     expect(() => decodeSamFile(JSON.stringify({ ...file, masters }))).toThrow(
       expect.objectContaining({ code: 'SAM_FILE_RIGHTS_EXCESSIVE' }),
@@ -62,7 +52,7 @@ describe('SAM file', () => {
     ['recordKey', { recordKey: 'secret-that-must-not-show' }],
     ['masters.DEBI', { masters: {} }],
   ])('names the field that is wrong and never its content: %s', (field, change) => {
-    const text = JSON.stringify({ ...samFile('pos'), ...change });
+    const text = JSON.stringify({ ...samFile('pos', 7), ...change });
     expect(() => decodeSamFile(text)).toThrow(field);
     expect(() => decodeSamFile(text)).not.toThrow('secret-that-must-not-show');
   });

@@ -1,0 +1,73 @@
+import { formatIdm, idm as idmOf } from '#felica/identifiers';
+import {
+  addYen,
+  type BusinessDate,
+  businessDateOf,
+  type EpochMs,
+  subtractYen,
+  type Yen,
+  yen,
+} from '#units';
+import type { PurseIntent } from '../debit/purse-journal.ts';
+import type { JournalledRisk } from '../debit/risk-limit.ts';
+
+/** A clock that moved back asks for the day before; nobody asks for an older one. */
+const DAYS_KEPT = 2;
+
+/** What the journal's entries say of the risk, in bounded memory: what is over is forgotten. */
+export class JournalRisk {
+  #newestTime: EpochMs | undefined;
+  /** By SAM number: what the issuer has not acknowledged. */
+  readonly #offline = new Map<number, Yen>();
+  #offlineTotal: Yen = yen(0);
+  readonly #paidByDay = new Map<BusinessDate, Map<string, Yen>>();
+
+  addIntent(intent: PurseIntent): void {
+    this.#newestTime = intent.time;
+    if (intent.kind !== 'debit') return;
+    const { paid, card } = this.#placeOf(intent);
+    paid.set(card, addYen(paid.get(card) ?? yen(0), intent.amount));
+  }
+
+  /** The card did not pay it after all. */
+  takeBack(intent: PurseIntent): void {
+    if (intent.kind !== 'debit') return;
+    const { paid, card } = this.#placeOf(intent);
+    const total = paid.get(card);
+    // A day that was forgotten and came back with the clock knows less than was paid on it.
+    if (total !== undefined) paid.set(card, yen(Math.max(0, total - intent.amount)));
+  }
+
+  addRecord(samNumber: number, amount: Yen): void {
+    this.#offline.set(samNumber, amount);
+    this.#offlineTotal = addYen(this.#offlineTotal, amount);
+  }
+
+  /** SAM numbers go up without a gap, so what is reported lies before one number. */
+  acknowledge(lastSamNumber: number): void {
+    for (const [samNumber, amount] of this.#offline) {
+      if (samNumber > lastSamNumber) return;
+      this.#offline.delete(samNumber);
+      this.#offlineTotal = subtractYen(this.#offlineTotal, amount);
+    }
+  }
+
+  factsOf(idm: Uint8Array, day: BusinessDate, roomBytes: number): JournalledRisk {
+    return {
+      newestTime: this.#newestTime,
+      roomBytes,
+      offlineCount: this.#offline.size,
+      offlineTotal: this.#offlineTotal,
+      cardDayTotal: this.#paidByDay.get(day)?.get(formatIdm(idmOf(idm))) ?? yen(0),
+    };
+  }
+
+  #placeOf({ idm, time }: PurseIntent): { readonly paid: Map<string, Yen>; readonly card: string } {
+    const day = businessDateOf(time);
+    const paid = this.#paidByDay.get(day) ?? new Map<string, Yen>();
+    this.#paidByDay.set(day, paid);
+    const [oldest] = [...this.#paidByDay.keys()].sort();
+    if (this.#paidByDay.size > DAYS_KEPT && oldest !== undefined) this.#paidByDay.delete(oldest);
+    return { paid, card: formatIdm(idmOf(idm)) };
+  }
+}

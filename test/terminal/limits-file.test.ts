@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { limitsFile } from '../../terminal/limits-file.ts';
+
+describe('the limits of terminal.json', () => {
+  it('may all be absent', () => {
+    expect(limitsFile.parse({})).toEqual({});
+    expect(Object.keys(limitsFile.parse({}))).toEqual([]);
+  });
+
+  it('are told in hours and seconds, and kept in milliseconds', () => {
+    const all = {
+      cardDayTotalMax: 20_000,
+      offlineCountMax: 500,
+      offlineTotalMax: 1_000_000,
+      hotListHoursMax: 48,
+      keysUntil: '2027-03-31',
+      clockBackSecondsMax: 0,
+      journalRoomBytesMin: 1_000_000,
+    };
+    const { hotListHoursMax, clockBackSecondsMax, ...same } = all;
+    const expected = { ...same, hotListAgeMax: 48 * 3_600_000, clockBackMax: 0 };
+    expect(limitsFile.parse(all)).toEqual(expected);
+  });
+
+  it.each([
+    ['cardDayTotalMax', 0],
+    ['offlineCountMax', 1.5],
+    ['offlineTotalMax', -1],
+    ['hotListHoursMax', 8_785],
+    ['keysUntil', '2027-02-30'],
+    ['clockBackSecondsMax', -1],
+    ['journalRoomBytesMin', '1 MB'],
+    ['hotListDaysMax', 2],
+  ])('do not take a %s of %j', (field, value) => {
+    const parsed = limitsFile.safeParse({ [field]: value });
+    expect(JSON.stringify(parsed.error?.issues)).toContain(field);
+  });
+});
