@@ -85,9 +85,9 @@ export function readText(path: string, remedy: string): string {
 }
 
 /** Readable by its owner only, and never over an existing file: that may hold the only keys. */
-export function writeNewFile(path: string, text: string): void {
+export function writeNewFile(path: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(path, text, { flag: 'wx', mode: SECRET_FILE_MODE });
+    writeFileSync(path, content, { flag: 'wx', mode: SECRET_FILE_MODE });
   } catch (cause) {
     throw notMade(path, cause);
   }

@@ -7,6 +7,7 @@ import { backendFolder, ConfigError, createBackendFolder } from './config.ts';
 import { DatabaseError } from './database/database-error.ts';
 import { listen } from './http/listen.ts';
 import { KeystoreError } from './issuer/keystore-file.ts';
+import { SamSecretError } from './issuer/sam-secret-file.ts';
 import { readBalances } from './ledger/books.ts';
 import { type Backend, openBackend } from './open-backend.ts';
 import {
@@ -37,6 +38,7 @@ const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const VERIFY_INTERVAL_MS = 60_000;
 const ID = argument(wholeFrom(1, 0xffff_ffff));
+const COUNT = argument(wholeFrom(1, 0xffff_ffff));
 const AMOUNT_MAX_DEFAULT = yen(30_000);
 
 interface FolderOption {
@@ -68,8 +70,14 @@ function addIssuing(command: Command): void {
     .addOption(kindOption())
     .requiredOption('--out <sam.json>', 'the file to make; it holds keys')
     .option('--amount-max <yen>', 'most one record may be', argument(AMOUNT), AMOUNT_MAX_DEFAULT)
+    .option('--ceiling-count <records>', 'most records before they are collected', COUNT)
+    .option('--ceiling-amount <yen>', 'most value before it is collected', argument(AMOUNT))
+    .option('--passphrase-file <file>', 'encrypt it with the passphrase in this file')
+    .option('--key-file <file>', 'encrypt it with this key file, made if it is not there')
     .action((options: SamOptions & FolderOption) =>
-      run(options, (backend) => issueSam(backend, options, wallClock())),
+      run(options, (backend) =>
+        issueSam(backend, options, { now: wallClock(), random: unpredictable }),
+      ),
     );
   folderCommand(command, 'issue-card', 'register a card and write its image')
     .requiredOption('--out <card.json>', 'the file to make; it holds keys')
@@ -258,6 +266,7 @@ function isExpected(error: unknown): error is Error & { readonly code: string } 
   return (
     error instanceof ConfigError ||
     error instanceof KeystoreError ||
+    error instanceof SamSecretError ||
     error instanceof DatabaseError ||
     error instanceof SettlementError ||
     (error instanceof Error && 'syscall' in error && 'code' in error)

@@ -7,24 +7,32 @@ import {
   businessDateOf,
   type EpochMs,
   type Yen,
+  yen,
 } from '#units';
 import { readText, writeNewFile } from './config.ts';
 import { registerCard } from './issuer/card-account.ts';
 import { personaliseCard, randomIdm } from './issuer/issue-card.ts';
-import { formatSamFile } from './issuer/issue-sam.ts';
+import { formatSamFile, sealSamFile } from './issuer/issue-sam.ts';
 import { registerMerchant } from './issuer/merchant.ts';
 import { registerSam, type SamKind } from './issuer/sam-account.ts';
+import { type SamSecretOptions, samSecretOf } from './issuer/sam-secret-file.ts';
 import { enrolTerminal, parseTerminalKey } from './issuer/terminal.ts';
 import type { Backend } from './open-backend.ts';
 import { type Outcome, registrationOutcome } from './outcome-text.ts';
 
 const CARD_YEARS = 5;
 
-export interface SamOptions {
+/** A busy shop's trade of several days. What a stolen SAM can do before it is missed is not more. */
+const CEILING_COUNT = 10_000;
+const CEILING_AMOUNT: Yen = yen(10_000_000);
+
+export interface SamOptions extends SamSecretOptions {
   readonly sam: number;
   readonly kind: SamKind;
   readonly out: string;
   readonly amountMax: Yen;
+  readonly ceilingCount?: number;
+  readonly ceilingAmount?: Yen;
 }
 
 export interface CardOptions {
@@ -54,12 +62,22 @@ export interface TerminalOptions {
 /** Registers first: a file of keys that the issuer does not know of would be worthless. */
 export async function issueSam(
   { database, keystore }: Backend,
-  { sam: samId, kind, amountMax, out }: SamOptions,
-  now: EpochMs,
+  options: SamOptions,
+  { now, random }: { readonly now: EpochMs; readonly random: (byteCount: number) => Uint8Array },
 ): Promise<Outcome> {
+  const { sam: samId, kind, amountMax, out } = options;
+  const secret = samSecretOf(options, random);
   const sam = { samId, kind, keyVersion: keystore.keyVersion, amountMax };
   const registration = await registerSam(database, sam, now);
-  if (registration.result !== 'refused') writeNewFile(out, formatSamFile(keystore, sam));
+  if (registration.result !== 'refused') {
+    const { ceilingCount: count = CEILING_COUNT, ceilingAmount: amount = CEILING_AMOUNT } = options;
+    const ceilings = { count, amount };
+    const text =
+      secret === undefined
+        ? formatSamFile(keystore, sam, ceilings)
+        : await sealSamFile(keystore, sam, { secret, ceilings, random });
+    writeNewFile(out, text);
+  }
   return registrationOutcome(registration, `${kind} SAM ${samId} in ${out}`);
 }
 

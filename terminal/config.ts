@@ -14,6 +14,8 @@ export interface TerminalFolder {
   readonly privateKeyPath: string;
   readonly publicKeyPath: string;
   readonly samPath: string;
+  /** What the SAM remembers of misuse. */
+  readonly samStatePath: string;
   readonly issuerKeyPath: string;
   readonly journalPath: string;
   readonly hotListPath: string;
@@ -61,10 +63,16 @@ export function terminalFolder(path: string): TerminalFolder {
     privateKeyPath: inside('terminal-key.pem'),
     publicKeyPath: inside('terminal-public.pem'),
     samPath: inside('sam.json'),
+    samStatePath: inside('sam-state.json'),
     issuerKeyPath: inside('issuer-public.pem'),
     journalPath: inside('journal.log'),
     hotListPath: inside('hotlist.bin'),
   };
+}
+
+/** The variables of the process: only secrets of the SAM come from there. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
 }
 
 /** Makes the folder with a new key pair. An existing terminal is left alone: `EEXIST`. */

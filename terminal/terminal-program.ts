@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type EpochMs, epochMs, milliseconds } from '#units';
 import { type AcknowledgementImport, importAcknowledgement } from './batch/batch-file.ts';
 import { closeBatch } from './batch/close-batch.ts';
@@ -6,6 +5,7 @@ import { httpUplink } from './batch/http-uplink.ts';
 import { issuerPublicKey, terminalPrivateKey } from './batch/terminal-key.ts';
 import { type UploadResult, uploadNextBatch } from './batch/upload-batch.ts';
 import {
+  environment,
   readTerminalConfig,
   readText,
   type TerminalConfig,
@@ -18,9 +18,10 @@ import { Journal, type JournalledBatch } from './journal/journal.ts';
 import { keyAt } from './key-file.ts';
 import { PurseTerminal } from './purse-terminal.ts';
 import type { Reader } from './reader/reader.ts';
+import { openSam } from './sam/open-sam.ts';
+import { terminalPrompt } from './sam/passphrase-prompt.ts';
 import type { Sam } from './sam/sam.ts';
-import { decodeSamFile } from './sam/sam-file.ts';
-import { softwareSam } from './sam/software-sam.ts';
+import { environmentSecrets, type SecretSource } from './sam/sam-secret.ts';
 
 const UPLOAD_TIMEOUT_MS = milliseconds(15_000);
 const ISSUER_KEY_REMEDY = 'put the public key there that the issuer gave you';
@@ -51,14 +52,16 @@ export class TerminalProgram {
 
   /**
    * Opens config, SAM, hot list and journal. Rejects with `ConfigError`, `SamError`, `HotListError` or
-   * `JournalError`.
+   * `JournalError`. What unlocks the SAM comes from the environment, or from a person, unless `secrets`
+   * gives it.
    */
-  static async open(folder: TerminalFolder, now: () => EpochMs): Promise<TerminalProgram> {
+  static async open(
+    folder: TerminalFolder,
+    now: () => EpochMs,
+    secrets: SecretSource = environmentSecrets(environment(), terminalPrompt()),
+  ): Promise<TerminalProgram> {
     const config = readTerminalConfig(folder);
-    const samText = readText(folder.samPath, 'put the SAM file there that the issuer made for you');
-    const sam = softwareSam(decodeSamFile(samText), (byteCount) =>
-      Uint8Array.from(randomBytes(byteCount)),
-    );
+    const sam = await openFolderSam(folder, secrets);
     const hotList = await openHotList(folder, sam.issuerId);
     const journal = await Journal.open({
       file: await openDiskFile(folder.journalPath),
@@ -133,9 +136,22 @@ export class TerminalProgram {
     }
   }
 
-  close(): Promise<void> {
-    return this.journal.close();
+  async close(): Promise<void> {
+    await this.journal.close();
+    await this.sam.close();
   }
+}
+
+function openFolderSam(
+  { samPath, samStatePath }: TerminalFolder,
+  secrets: SecretSource,
+): Promise<Sam> {
+  return openSam({
+    text: readText(samPath, 'put the SAM file there that the issuer made for you'),
+    statePath: samStatePath,
+    secrets,
+    warn: (line) => process.stderr.write(`${line}\n`),
+  });
 }
 
 export function wallClock(): EpochMs {

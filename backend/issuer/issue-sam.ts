@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict';
 import type { CardKeyLabel } from '#purse/card-key';
-import type { Keystore } from './keystore.ts';
+import { type SamCeilings, type SamSecret, sealSamEnvelope } from '#purse/sam-envelope';
+import { SAM_RECORD_LABEL } from '#purse/sam-key-list';
+import type { CardMasters, Keystore } from './keystore.ts';
 import type { SamAccount, SamKind } from './sam-account.ts';
 
 /** Beside reading, each SAM may block a card; none may make a blocked card valid again (`VALW`). */
@@ -14,22 +17,60 @@ export const SAM_LABELS: Readonly<Record<SamKind, readonly CardKeyLabel[]>> = {
   load: ['LOAD', ...COMMON_LABELS],
 };
 
-/** The text of a SAM file: the masters of one kind of SAM and the key that seals its records. */
-export function formatSamFile(keystore: Keystore, sam: SamAccount): string {
-  const { masters } = keystore;
+/** Cards of an older generation than the last few are exchanged, not served. */
+const SAM_GENERATIONS_MAX = 4;
+
+/** The text of a plain SAM file: the masters of one kind of SAM and the key that seals its records. */
+export function formatSamFile(keystore: Keystore, sam: SamAccount, ceilings?: SamCeilings): string {
+  const [newest, ...earlier] = generationsOf(keystore, sam);
+  assert(newest !== undefined, 'a SAM has the generation it was issued with');
+  const hexMasters = (masters: CardMasters): Readonly<Record<string, string>> =>
+    Object.fromEntries(SAM_LABELS[sam.kind].map((label) => [label, hexOf(masters[label])]));
   const file = {
     version: 1,
     kind: sam.kind,
     samId: sam.samId,
     issuerId: keystore.issuerId,
     keyVersion: sam.keyVersion,
-    masters: Object.fromEntries(
-      SAM_LABELS[sam.kind].map((label) => [label, hexOf(masters[label])]),
-    ),
+    masters: hexMasters(newest.masters),
+    earlierGenerations: earlier.map(({ keyVersion, masters }) => ({
+      keyVersion,
+      masters: hexMasters(masters),
+    })),
     recordKey: hexOf(keystore.samKey(sam.samId)),
     limits: { amountMax: sam.amountMax },
+    ceilings,
   };
   return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+/** The text of an encrypted SAM file with the same keys. `random` gives unpredictable bytes. */
+export function sealSamFile(
+  keystore: Keystore,
+  sam: SamAccount,
+  {
+    secret,
+    ceilings,
+    random,
+  }: {
+    readonly secret: SamSecret;
+    readonly ceilings: SamCeilings | undefined;
+    readonly random: (byteCount: number) => Uint8Array;
+  },
+): Promise<string> {
+  const { kind, samId, keyVersion } = sam;
+  const entries = generationsOf(keystore, sam).flatMap(({ keyVersion: version, masters }) =>
+    SAM_LABELS[kind].map((label) => ({ version, label, key: masters[label] })),
+  );
+  const record = { version: 0, label: SAM_RECORD_LABEL, key: keystore.samKey(samId) };
+  const publicPart = { kind, samId, issuerId: keystore.issuerId, keyVersion, ceilings };
+  return sealSamEnvelope(publicPart, [...entries, record], { secret, random });
+}
+
+function generationsOf(keystore: Keystore, sam: SamAccount): Keystore['generations'] {
+  return keystore.generations
+    .filter(({ keyVersion }) => keyVersion <= sam.keyVersion)
+    .slice(0, SAM_GENERATIONS_MAX);
 }
 
 function hexOf(bytes: Uint8Array): string {

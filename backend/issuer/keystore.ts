@@ -61,6 +61,14 @@ export class Keystore {
     return masters;
   }
 
+  /** The masters of each generation up to the one in use, newest first. */
+  get generations(): readonly { readonly keyVersion: number; readonly masters: CardMasters }[] {
+    return [...this.#content.generations]
+      .map(([keyVersion, masters]) => ({ keyVersion, masters }))
+      .filter(({ keyVersion }) => keyVersion <= this.keyVersion)
+      .sort((first, second) => second.keyVersion - first.keyVersion);
+  }
+
   /** The master of transaction certificates, or `undefined` for a generation that is not ours. */
   certificateMaster(keyVersion: number): Uint8Array | undefined {
     return this.#content.generations.get(keyVersion)?.CERT;

@@ -36,6 +36,8 @@ export interface Enrolment {
   readonly merchantId: number;
   readonly kind: SamKind;
   readonly folder: TerminalFolder;
+  /** Where the key of its SAM file is made: not in the folder, or who steals one has both. */
+  readonly keyFile: string;
 }
 
 /** Issuer and carrier, by the same program that an operator uses. */
@@ -55,9 +57,9 @@ export class HeadOffice {
   }
 
   /** Gives a terminal its SAM and the issuer's public key, and lets it upload. */
-  async enrol({ terminalId, merchantId, kind, folder }: Enrolment): Promise<void> {
+  async enrol({ terminalId, merchantId, kind, folder, keyFile }: Enrolment): Promise<void> {
     const sam = ['--sam', `${terminalId}`, '--kind', kind];
-    await this.#run('issue-sam', [...sam, '--out', folder.samPath]);
+    await this.#run('issue-sam', [...sam, '--key-file', keyFile, '--out', folder.samPath]);
     const terminal = ['--terminal', `${terminalId}`, '--merchant', `${merchantId}`];
     await this.#run('enrol-terminal', [...terminal, ...sam, '--public-key', folder.publicKeyPath]);
     copyFileSync(join(this.#data, 'issuer-public.pem'), folder.issuerKeyPath);

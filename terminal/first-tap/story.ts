@@ -5,6 +5,7 @@ import { createTerminalFolder } from '../config.ts';
 import { cardNameOf, describeOutcome } from '../point-of-sale/outcome-text.ts';
 import { receiptText } from '../point-of-sale/receipt.ts';
 import type { PurseTerminal, SaleOutcome } from '../purse-terminal.ts';
+import { readKeyFile } from '../sam/sam-secret.ts';
 import { TerminalProgram, wallClock } from '../terminal-program.ts';
 import type { CardPlace } from './card-place.ts';
 import { type Enrolment, HeadOffice } from './head-office.ts';
@@ -69,7 +70,7 @@ export async function tellStory(options: StoryOptions): Promise<Proof> {
 
 async function enrolledTerminal(
   office: HeadOffice,
-  party: Omit<Enrolment, 'folder'> & { readonly name: string },
+  party: Omit<Enrolment, 'folder' | 'keyFile'> & { readonly name: string },
   at: { readonly folder: string; readonly port: number },
 ): Promise<TerminalProgram> {
   const { merchantId, name, terminalId } = party;
@@ -81,8 +82,9 @@ async function enrolledTerminal(
     issuerUrl: `http://127.0.0.1:${at.port}`,
     amountMax: 30_000,
   });
-  await office.enrol({ ...party, folder });
-  return TerminalProgram.open(folder, wallClock);
+  const keyFile = join(at.folder, `sam-${terminalId}.key`);
+  await office.enrol({ ...party, folder, keyFile });
+  return TerminalProgram.open(folder, wallClock, () => Promise.resolve(readKeyFile(keyFile)));
 }
 
 async function loadCard(stage: Stage): Promise<void> {

@@ -1,30 +1,40 @@
-import { hexToBytes } from '@noble/ciphers/utils.js';
+import { clean, hexToBytes } from '@noble/ciphers/utils.js';
 import { z } from 'zod';
 import { type CardKeyLabel, KEY_BYTES } from '#purse/card-key';
+import {
+  parseSamEnvelope,
+  type SamCeilings,
+  type SamEnvelope,
+  type SamPublicPart,
+  samCeilings,
+} from '#purse/sam-envelope';
+import { SAM_RECORD_LABEL, type SamKeyEntry } from '#purse/sam-key-list';
 import { parseJson } from '../json-text.ts';
-import type { SamKind } from './sam.ts';
+import { SAM_KINDS, type SamKind } from './sam.ts';
+import { SamError } from './sam-error.ts';
+
+/** The masters of one key generation. */
+export interface SamGeneration {
+  readonly keyVersion: number;
+  readonly masters: ReadonlyMap<CardKeyLabel, Uint8Array>;
+}
 
 /** The keys of a software SAM, as the issuer wrote them to a file for one terminal. */
-export interface SamKeys {
+export interface SamKeys extends SamGeneration {
   readonly kind: SamKind;
   readonly samId: number;
   readonly issuerId: number;
-  readonly keyVersion: number;
-  readonly masters: ReadonlyMap<CardKeyLabel, Uint8Array>;
+  /** Newest first, all of them older than `keyVersion`. */
+  readonly earlierGenerations?: readonly SamGeneration[];
   readonly recordKey: Uint8Array;
+  /** Absent where the issuer set none. */
+  readonly ceilings?: SamCeilings | undefined;
 }
 
-export type SamErrorCode = 'SAM_FILE_INVALID' | 'SAM_FILE_RIGHTS_EXCESSIVE';
-
-export class SamError extends Error {
-  readonly code: SamErrorCode;
-
-  constructor(code: SamErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'SamError';
-    this.code = code;
-  }
-}
+/** A SAM file as it stands on disk: its keys, or what still has to be unlocked. */
+export type SamFile =
+  | { readonly form: 'plain'; readonly keys: SamKeys }
+  | { readonly form: 'encrypted'; readonly envelope: SamEnvelope };
 
 /** Beside reading, each SAM may block a card; none may make a blocked card valid again (`VALW`). */
 const COMMON_LABELS: readonly CardKeyLabel[] = ['INDV', 'HIST', 'DATR', 'CERR', 'BLOK'];
@@ -35,49 +45,124 @@ const LABELS_BY_KIND: Readonly<Record<SamKind, readonly CardKeyLabel[]>> = {
   load: ['LOAD', ...COMMON_LABELS],
 };
 
+/** Each one more costs an exchange with every card that is not ours. */
+const GENERATIONS_MAX = 4;
+
 const key = z
   .string()
   .regex(new RegExp(`^[0-9a-f]{${2 * KEY_BYTES}}$`), 'expected 32 lower-case hex digits');
+const keyVersion = z.int().min(1).max(0xff);
+const masters = z.record(z.string(), key);
 
-const samFile = z.object({
+const plainFile = z.object({
   version: z.literal(1),
-  kind: z.enum(['pos', 'load']),
+  kind: z.enum(SAM_KINDS),
   samId: z.int().min(1).max(0xffff_ffff),
   issuerId: z.int().min(1).max(0xffff),
-  keyVersion: z.int().min(1).max(0xff),
-  masters: z.record(z.string(), key),
+  keyVersion,
+  masters,
+  earlierGenerations: z.array(z.object({ keyVersion, masters })).optional(),
   recordKey: key,
+  ceilings: samCeilings(),
 });
 
-/**
- * Reads the text of a SAM file. Throws {@link SamError}: `SAM_FILE_INVALID` names the field, and
- * `SAM_FILE_RIGHTS_EXCESSIVE` refuses keys that a SAM of its kind must not hold.
- */
-export function decodeSamFile(text: string): SamKeys {
-  const file = parseSamFile(text);
-  const expected = LABELS_BY_KIND[file.kind];
-  const masters = new Map<CardKeyLabel, Uint8Array>();
-  for (const label of expected) {
-    const master = file.masters[label];
-    if (master === undefined) throw new SamError('SAM_FILE_INVALID', `masters.${label}: missing`);
-    masters.set(label, hexToBytes(master));
+/** Reads the text of a SAM file of either version. Throws {@link SamError}. */
+export function parseSamFile(text: string): SamFile {
+  const value = parseJson(text);
+  if (z.object({ version: z.literal(2) }).safeParse(value).success) {
+    const parsed = parseSamEnvelope(value);
+    if ('envelope' in parsed) return { form: 'encrypted', envelope: parsed.envelope };
+    throw new SamError('SAM_FILE_INVALID', `SAM file ${parsed.fault}`);
   }
-  const excess = Object.keys(file.masters).filter(
-    (label) => !expected.some((own) => own === label),
-  );
-  if (excess.length > 0) {
-    throw new SamError(
-      'SAM_FILE_RIGHTS_EXCESSIVE',
-      `a ${file.kind} SAM must not hold the masters ${excess.join(', ')}`,
-    );
-  }
-  return { ...file, masters, recordKey: hexToBytes(file.recordKey) };
+  return { form: 'plain', keys: decodeSamFile(text) };
 }
 
-function parseSamFile(text: string): z.infer<typeof samFile> {
-  const parsed = samFile.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.join('.') ?? '';
-  throw new SamError('SAM_FILE_INVALID', `SAM file ${field}: ${issue?.message ?? 'invalid'}`);
+/**
+ * Reads the text of a plain SAM file (version 1). Throws {@link SamError}: `SAM_FILE_INVALID` names
+ * the field, and `SAM_FILE_RIGHTS_EXCESSIVE` refuses keys that a SAM of its kind must not hold.
+ */
+export function decodeSamFile(text: string): SamKeys {
+  const parsed = plainFile.safeParse(parseJson(text));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = issue?.path.join('.') ?? '';
+    throw new SamError('SAM_FILE_INVALID', `SAM file ${field}: ${issue?.message ?? 'invalid'}`);
+  }
+  const file = parsed.data;
+  const generations = [file, ...(file.earlierGenerations ?? [])];
+  const entries = generations.flatMap((generation) =>
+    Object.entries(generation.masters).map(([label, hex]) => ({
+      version: generation.keyVersion,
+      label,
+      key: hexToBytes(hex),
+    })),
+  );
+  const record = { version: 0, label: SAM_RECORD_LABEL, key: hexToBytes(file.recordKey) };
+  return samKeysOf({ ...file, ceilings: file.ceilings }, [...entries, record]);
+}
+
+/** The keys of a SAM from the list that its file held. Throws {@link SamError}. */
+export function samKeysOf(file: SamPublicPart, entries: readonly SamKeyEntry[]): SamKeys {
+  const kind = SAM_KINDS.find((known) => known === file.kind);
+  if (kind === undefined) throw invalid('kind: no kind of SAM');
+  const recordKey = entries.find(({ label }) => label === SAM_RECORD_LABEL)?.key;
+  if (recordKey === undefined) throw invalid('recordKey: missing');
+  const versions = new Set(entries.map(({ version }) => version).filter((version) => version > 0));
+  const isTooMany = versions.size > GENERATIONS_MAX;
+  if (isTooMany) throw invalid(`masters: expected up to ${GENERATIONS_MAX} generations`);
+  versions.add(file.keyVersion);
+  const [newest, ...earlierGenerations] = [...versions]
+    .sort((first, second) => second - first)
+    .map((version) => generationOf(kind, version, entries));
+  if (newest?.keyVersion !== file.keyVersion) throw invalid('keyVersion: not the newest one');
+  const { samId, issuerId, ceilings } = file;
+  return { ...newest, kind, samId, issuerId, earlierGenerations, recordKey, ceilings };
+}
+
+/** The inverse of {@link samKeysOf}. */
+export function samKeyEntriesOf(keys: SamKeys): readonly SamKeyEntry[] {
+  const masterEntries = generationsOf(keys).flatMap(({ keyVersion: version, masters: own }) =>
+    [...own].map(([label, master]) => ({ version, label, key: master })),
+  );
+  return [...masterEntries, { version: 0, label: SAM_RECORD_LABEL, key: keys.recordKey }];
+}
+
+export function samIdOf(file: SamFile): number {
+  return file.form === 'plain' ? file.keys.samId : file.envelope.samId;
+}
+
+/** Newest first. */
+export function generationsOf(keys: SamKeys): readonly SamGeneration[] {
+  return [keys, ...(keys.earlierGenerations ?? [])];
+}
+
+/** Overwrites every key. What the JSON of a plain file left in memory stays: strings cannot be. */
+export function eraseSamKeys(keys: SamKeys): void {
+  clean(...samKeyEntriesOf(keys).map((entry) => entry.key));
+}
+
+function generationOf(
+  kind: SamKind,
+  version: number,
+  entries: readonly SamKeyEntry[],
+): SamGeneration {
+  const expected = LABELS_BY_KIND[kind];
+  const own = entries.filter((entry) => entry.version === version);
+  const found = new Map<CardKeyLabel, Uint8Array>();
+  for (const label of expected) {
+    const entry = own.find((candidate) => candidate.label === label);
+    if (entry === undefined) throw invalid(`masters.${label}: missing in generation ${version}`);
+    found.set(label, entry.key);
+  }
+  const excess = own.filter(({ label }) => !expected.some((known) => known === label));
+  if (excess.length > 0) {
+    const labels = excess.map(({ label }) => label).join(', ');
+    const message = `a ${kind} SAM must not hold the masters ${labels}`;
+    throw new SamError('SAM_FILE_RIGHTS_EXCESSIVE', message);
+  }
+  return { keyVersion: version, masters: found };
+}
+
+function invalid(message: string): SamError {
+  return new SamError('SAM_FILE_INVALID', `SAM file ${message}`);
 }

@@ -1,7 +1,9 @@
 import type { PurseRecord, UnsealedRecord } from '#batch/record';
 import type { IDm, NodeCode } from '#felica/identifiers';
 
-export type SamKind = 'pos' | 'load';
+export const SAM_KINDS = ['pos', 'load'] as const;
+
+export type SamKind = (typeof SAM_KINDS)[number];
 
 /**
  * Everything that needs a key. The terminal never sees one: it passes frames through.
@@ -19,6 +21,8 @@ export interface Sam {
   startAuthentication(idm: IDm): Promise<SamAuthentication>;
   /** Seals a record of this SAM with its own MAC. */
   seal(record: UnsealedRecord): Promise<PurseRecord>;
+  /** Forgets its keys. Nothing may be asked of it after. */
+  close(): Promise<void>;
 }
 
 /** Mutual authentication, step by step. Each method is called once, in this order. */

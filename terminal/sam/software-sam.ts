@@ -25,7 +25,7 @@ import {
   VALIDITY_DECREMENT,
 } from '#purse/card-profile';
 import type { Sam, SamAuthentication, SamKind, SecureChannel } from './sam.ts';
-import type { SamKeys } from './sam-file.ts';
+import { eraseSamKeys, type SamKeys } from './sam-file.ts';
 
 interface KeyedService {
   readonly service: NodeCode;
@@ -45,7 +45,7 @@ const SERVICES_BY_KIND: Readonly<Record<SamKind, readonly KeyedService[]>> = {
   load: [{ service: PURSE_DIRECT, label: 'LOAD' }, ...COMMON_SERVICES],
 };
 
-/** A SAM whose keys lie in this process. `random` gives that many unpredictable bytes. */
+/** A SAM whose keys lie in this process; closing it erases them. `random` gives that many unpredictable bytes. */
 export function softwareSam(keys: SamKeys, random: (byteCount: number) => Uint8Array): Sam {
   const keyedServices = SERVICES_BY_KIND[keys.kind];
   const services = keyedServices.map(({ service }) => service);
@@ -66,6 +66,10 @@ export function softwareSam(keys: SamKeys, random: (byteCount: number) => Uint8A
       return Promise.resolve(authenticationOf(services, start));
     },
     seal: (record) => Promise.resolve(seal(keys, record)),
+    close: () => {
+      eraseSamKeys(keys);
+      return Promise.resolve();
+    },
   };
 }
 

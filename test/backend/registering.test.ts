@@ -12,7 +12,7 @@ import {
   issueSam,
 } from '../../backend/registering.ts';
 import { openCardImage } from '../../card-emulator/card/open-card.ts';
-import { decodeSamFile } from '../../terminal/sam/sam-file.ts';
+import { decodeSamFile, parseSamFile } from '../../terminal/sam/sam-file.ts';
 import { NOON, seededRandom } from '../scheme.ts';
 import { MERCHANT_ID, Scenario } from './scenario.ts';
 
@@ -28,20 +28,31 @@ describe('registering', () => {
 
   it('writes a SAM file that only its owner reads, and that a terminal opens', async () => {
     const options = { sam: 7, kind: 'pos', out: path('sam.json'), amountMax: yen(500) } as const;
-    const outcome = await issueSam(scenario.backend, options, NOON);
+    const outcome = await issueSam(scenario.backend, options, issuing);
     expect(outcome.json).toEqual({ result: 'registered' });
     expect(statSync(options.out).mode & 0o077).toBe(0);
     expect(decodeSamFile(readFileSync(options.out, 'utf8'))).toMatchObject({ samId: 7 });
   });
 
+  it('writes an encrypted SAM file, with ceilings, for who has the key file', async () => {
+    const sam = { sam: 7, kind: 'pos', out: path('sam.json'), amountMax: yen(500) } as const;
+    const options = { ...sam, keyFile: path('sam.key'), ceilingCount: 20 };
+    await issueSam(scenario.backend, options, issuing);
+    const text = readFileSync(options.out, 'utf8');
+    expect(parseSamFile(text)).toMatchObject({
+      form: 'encrypted',
+      envelope: { unlock: { by: 'key-file' }, ceilings: { count: 20, amount: 10_000_000 } },
+    });
+  });
+
   it('writes no second SAM over the file of the first, and none with other rights', async () => {
     const options = { sam: 7, kind: 'pos', out: path('sam.json'), amountMax: yen(500) } as const;
-    await issueSam(scenario.backend, options, NOON);
-    await expect(issueSam(scenario.backend, options, NOON)).rejects.toMatchObject({
+    await issueSam(scenario.backend, options, issuing);
+    await expect(issueSam(scenario.backend, options, issuing)).rejects.toMatchObject({
       code: 'CONFIG_EXISTS',
     });
     const load = { ...options, kind: 'load', out: path('load.json') } as const;
-    expect(await issueSam(scenario.backend, load, NOON)).toMatchObject({
+    expect(await issueSam(scenario.backend, load, issuing)).toMatchObject({
       json: { code: 'ACCOUNT_SAM_TAKEN' },
       exitCode: 3,
     });

@@ -90,6 +90,7 @@ const PROGRAMS = [
   'terminal/main.ts',
   'terminal/command/',
   'terminal/kazasu.ts',
+  'terminal/command/',
   'terminal/first-tap/main.ts',
   'backend/main.ts',
 ];

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { openSamEnvelope } from '#purse/sam-envelope';
 import { yen } from '#units';
-import { formatSamFile, SAM_LABELS } from '../../../backend/issuer/issue-sam.ts';
-import { generateKeystore } from '../../../backend/issuer/keystore.ts';
-import { decodeSamFile } from '../../../terminal/sam/sam-file.ts';
+import { formatSamFile, SAM_LABELS, sealSamFile } from '../../../backend/issuer/issue-sam.ts';
+import { generateKeystore, Keystore } from '../../../backend/issuer/keystore.ts';
+import { decodeSamFile, parseSamFile, samKeysOf } from '../../../terminal/sam/sam-file.ts';
 import { seededRandom } from '../../scheme.ts';
 
 const KEYSTORE = generateKeystore(81, seededRandom('keystore'));
@@ -38,5 +39,36 @@ describe('formatSamFile', () => {
     expect(JSON.parse(samFile('pos'))).toMatchObject({ limits: { amountMax: 30_000 } });
     const master = Buffer.from(KEYSTORE.reveal().samMaster).toString('hex');
     expect(samFile('pos')).not.toContain(master);
+  });
+});
+
+describe('sealSamFile', () => {
+  it('writes the same keys for who has the key file, with every generation', async () => {
+    const { masters } = KEYSTORE;
+    const second = generateKeystore(81, seededRandom('second'));
+    const keystore = new Keystore({
+      ...KEYSTORE.reveal(),
+      keyVersion: 2,
+      generations: new Map([
+        [1, masters],
+        [2, second.masters],
+        [3, second.masters],
+      ]),
+    });
+    const sam = { samId: 7, kind: 'pos', keyVersion: 2, amountMax: yen(30_000) } as const;
+    const ceilings = { count: 10, amount: 20_000 };
+    const secret = { by: 'key-file', bytes: seededRandom('key')(32) } as const;
+    const random = seededRandom('seal');
+    const text = await sealSamFile(keystore, sam, { secret, ceilings, random });
+    const file = parseSamFile(text);
+    const opened = file.form === 'encrypted' && (await openSamEnvelope(file.envelope, secret));
+    expect(opened).toMatchObject({ result: 'opened' });
+    if (file.form === 'plain' || opened === false || opened.result === 'refused') return;
+    const keys = samKeysOf(file.envelope, opened.entries);
+    const plain = decodeSamFile(formatSamFile(keystore, sam, ceilings));
+    expect(keys).toEqual(plain);
+    expect(keys).toMatchObject({ keyVersion: 2, ceilings });
+    expect(keys.earlierGenerations).toMatchObject([{ keyVersion: 1 }]);
+    expect(keys.earlierGenerations?.[0]?.masters.get('DEBI')).toEqual(masters.DEBI);
   });
 });

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { Command } from 'commander';
+import type { SamSecret } from '#purse/sam-envelope';
+import { environment, readText, type TerminalFolder, terminalFolder } from '../config.ts';
+import { encryptSamFile, newOrOldKeyFile } from '../sam/encrypt-sam.ts';
+import { samKeysIn } from '../sam/open-sam.ts';
+import { terminalPrompt } from '../sam/passphrase-prompt.ts';
+import { SamError } from '../sam/sam-error.ts';
+import { eraseSamKeys, parseSamFile, type SamFile, samIdOf } from '../sam/sam-file.ts';
+import {
+  environmentSecrets,
+  readTextSecret,
+  requireStrongPassphrase,
+  secretOfText,
+} from '../sam/sam-secret.ts';
+import { fileSamMemory, type SamMemory } from '../sam/sam-state.ts';
+import { clearLock } from '../sam/unlock-guard.ts';
+
+export interface SamCommandOptions {
+  readonly data: string;
+  readonly json?: true;
+}
+
+export interface EncryptOptions extends SamCommandOptions {
+  readonly passphraseFile?: string;
+  readonly keyFile?: string;
+}
+
+/** Prints one JSON object, or the lines for a person. */
+export type Print = (
+  options: SamCommandOptions,
+  json: Readonly<Record<string, unknown>>,
+  lines: readonly string[],
+) => void;
+
+const REMEDY = 'put the SAM file there that the issuer made for you';
+
+/** `kazasu terminal sam …`: what a technician does with the file of keys. */
+export function samCommand(print: Print): Command {
+  const command = new Command('sam').description("the terminal's SAM: encrypt it, unlock it");
+  samSubcommand(command, 'encrypt', 'encrypt sam.json, or encrypt it anew')
+    .option('--passphrase-file <file>', 'the new passphrase; asked for if absent')
+    .option('--key-file <file>', 'the new key file, made if it is not there')
+    .action((options: EncryptOptions) => encrypt(options, print));
+  samSubcommand(command, 'status', 'what the SAM is and whether it is locked').action(
+    (options: SamCommandOptions) => status(options, print),
+  );
+  samSubcommand(command, 'unlock', 'take back the lock after misuse, with the right secret').action(
+    (options: SamCommandOptions) => unlock(options, print),
+  );
+  return command;
+}
+
+function samSubcommand(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .requiredOption('--data <folder>', "the terminal's folder")
+    .option('--json', 'print JSON');
+}
+
+async function encrypt(options: EncryptOptions, print: Print): Promise<void> {
+  const { folder, file, memory } = samIn(options);
+  const keys = await samKeysIn(file, secretsNow(), memory);
+  const secret = await newSecret(options);
+  await encryptSamFile(folder.samPath, keys, { secret, random: unpredictable });
+  eraseSamKeys(keys);
+  print(options, { result: 'encrypted', samId: keys.samId, by: secret.by }, [
+    `SAM ${keys.samId} is encrypted in ${folder.samPath}, unlocked by a ${secret.by}.`,
+    'A plain copy may be left in backups and in freed blocks of the disk: destroy those.',
+  ]);
+}
+
+function status(options: SamCommandOptions, print: Print): Promise<void> {
+  const { file, memory } = samIn(options);
+  const { kind, samId, issuerId, keyVersion, ceilings } =
+    file.form === 'plain' ? file.keys : file.envelope;
+  const { failedUnlocks, failedCards, lockedBy } = memory.read();
+  const form = file.form === 'plain' ? 'plain' : file.envelope.unlock.by;
+  print(
+    options,
+    {
+      ...{ kind, samId, issuerId, keyVersion, form },
+      ceilings: ceilings ?? null,
+      ...{ failedUnlocks, failedCards, lockedBy: lockedBy ?? null },
+    },
+    [
+      `SAM ${samId} (${kind}) of issuer ${issuerId}, key version ${keyVersion}`,
+      form === 'plain' ? 'Its file is not encrypted.' : `Its file is unlocked by a ${form}.`,
+      lockedBy === undefined
+        ? `Not locked: ${failedUnlocks} wrong passphrases, ${failedCards} strange cards in a row.`
+        : `LOCKED by too many ${lockedBy === 'cards' ? 'strange cards' : 'wrong passphrases'}.`,
+    ],
+  );
+  return Promise.resolve();
+}
+
+async function unlock(options: SamCommandOptions, print: Print): Promise<void> {
+  const { file, memory } = samIn(options);
+  await clearLock(memory, async () => eraseSamKeys(await samKeysIn(file, secretsNow(), memory)));
+  print(options, { result: 'unlocked', samId: samIdOf(file) }, [
+    `SAM ${samIdOf(file)} is unlocked.`,
+  ]);
+}
+
+function samIn({ data }: SamCommandOptions): {
+  readonly folder: TerminalFolder;
+  readonly file: SamFile;
+  readonly memory: SamMemory;
+} {
+  const folder = terminalFolder(data);
+  const file = parseSamFile(readText(folder.samPath, REMEDY));
+  return { folder, file, memory: fileSamMemory(folder.samStatePath, samIdOf(file)) };
+}
+
+async function newSecret({ passphraseFile, keyFile }: EncryptOptions): Promise<SamSecret> {
+  if (keyFile !== undefined) {
+    return { by: 'key-file', bytes: newOrOldKeyFile(keyFile, unpredictable) };
+  }
+  const bytes =
+    passphraseFile === undefined ? await typedPassphrase() : readTextSecret(passphraseFile);
+  return { by: 'passphrase', bytes: requireStrongPassphrase(bytes) };
+}
+
+/** Typed twice: what nobody can type again is lost with its keys. */
+async function typedPassphrase(): Promise<Uint8Array> {
+  const prompt = terminalPrompt();
+  if (prompt === undefined) {
+    throw new SamError('SAM_SECRET_MISSING', 'give --passphrase-file or --key-file');
+  }
+  const first = await prompt('New passphrase: ');
+  if (first !== (await prompt('The same again: '))) {
+    throw new SamError('SAM_SECRET_INVALID', 'the two passphrases differ; nothing was changed');
+  }
+  return secretOfText(first);
+}
+
+function secretsNow(): ReturnType<typeof environmentSecrets> {
+  return environmentSecrets(environment(), terminalPrompt());
+}
+
+function unpredictable(byteCount: number): Uint8Array {
+  return Uint8Array.from(randomBytes(byteCount));
+}

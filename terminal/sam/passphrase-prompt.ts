@@ -1,0 +1,19 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import type { SecretPrompt } from './sam-secret.ts';
+
+/** Asks at the terminal, without showing what is typed; `undefined` where there is no terminal. */
+export function terminalPrompt(): SecretPrompt {
+  if (!process.stdin.isTTY) return undefined;
+  return async (question) => {
+    process.stderr.write(question);
+    const dark = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const line = createInterface({ input: process.stdin, output: dark, terminal: true });
+    try {
+      return await line.question('');
+    } finally {
+      line.close();
+      process.stderr.write('\n');
+    }
+  };
+}
