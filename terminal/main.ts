@@ -2,7 +2,15 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { formatYen, type Milliseconds, milliseconds, sumYen, type Yen, yen } from '#units';
+import {
+  formatYen,
+  type Milliseconds,
+  milliseconds,
+  signedYen,
+  sumYen,
+  type Yen,
+  yen,
+} from '#units';
 import { type UploadResult, uploadDelay } from './batch/upload-batch.ts';
 import { batchCommands, printReports } from './command/batch-command.ts';
 import { type FolderOption, folderCommand, print } from './command/folder-command.ts';
@@ -204,6 +212,7 @@ async function status(options: FolderOption): Promise<void> {
   const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
   const unresolved = await program.journal.unresolvedIntents();
   const waiting = await program.journal.nextBatchToUpload();
+  const { room } = program.sam;
   const total = sumYen(unresolved.map(({ amount }) => amount));
   print(
     options,
@@ -215,6 +224,7 @@ async function status(options: FolderOption): Promise<void> {
         card: cardNameOf(intent),
       })),
       nextBatchToUpload: waiting?.number ?? null,
+      samRoom: room ?? null,
     },
     [
       `Terminal ${program.config.terminalId} of ${program.config.merchantName}`,
@@ -226,6 +236,9 @@ async function status(options: FolderOption): Promise<void> {
       waiting === undefined
         ? 'All closed batches are with the issuer.'
         : `Batch ${waiting.number} waits for upload.`,
+      ...(room === undefined
+        ? []
+        : [`Until the next upload: ${room.count} records, ${formatYen(signedYen(room.amount))}.`]),
     ],
   );
   await program.close();

@@ -18,7 +18,8 @@ export type NoTapReason =
   | 'not-authentic'
   | 'card-left'
   | 'card-not-removed'
-  | 'sale-id-reused';
+  | 'sale-id-reused'
+  | 'sam-locked';
 
 /** What came of one request at the counter, told in words by debit-protocol.md. */
 export type SaleOutcome =
@@ -86,7 +87,7 @@ export class PurseTerminal {
   /** What a card holds, or `undefined` if none of ours was touched in time. Nothing is written. */
   async readPurse(waitMs: Milliseconds): Promise<PurseSnapshot | undefined> {
     const { reader, sam } = this.#options;
-    if (!(await reader.waitForCard(waitMs))) return undefined;
+    if (sam.isLocked || !(await reader.waitForCard(waitMs))) return undefined;
     const selected = await selectPurse(reader, sam, this.#lastCard);
     if (selected.result !== 'selected') return undefined;
     this.#lastCard = selected.polledCard;
@@ -95,6 +96,7 @@ export class PurseTerminal {
 
   async #tapOnce(request: PurseRequest, waitMs: Milliseconds): Promise<SaleOutcome> {
     const { reader, sam } = this.#options;
+    if (sam.isLocked) return noTap('sam-locked', undefined);
     let selected: SelectedPurse;
     try {
       if (!(await reader.waitForCard(waitMs))) return noTap('no-card', undefined);
@@ -111,7 +113,7 @@ export class PurseTerminal {
     return debit(request, {
       card: selected.card,
       journal,
-      limits,
+      limits: { ...limits, samRoom: sam.room },
       terminalId,
       now,
       executionTagOf: (number) => executionTag(terminalId, number),

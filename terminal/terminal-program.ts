@@ -18,9 +18,9 @@ import { Journal, type JournalledBatch } from './journal/journal.ts';
 import { keyAt } from './key-file.ts';
 import { PurseTerminal } from './purse-terminal.ts';
 import type { Reader } from './reader/reader.ts';
+import type { GuardedSam } from './sam/guarded-sam.ts';
 import { openSam } from './sam/open-sam.ts';
 import { terminalPrompt } from './sam/passphrase-prompt.ts';
-import type { Sam } from './sam/sam.ts';
 import { environmentSecrets, type SecretSource } from './sam/sam-secret.ts';
 
 const UPLOAD_TIMEOUT_MS = milliseconds(15_000);
@@ -29,7 +29,7 @@ const ISSUER_KEY_REMEDY = 'put the public key there that the issuer gave you';
 /** Everything of one terminal that is open while its program runs. */
 export class TerminalProgram {
   readonly config: TerminalConfig;
-  readonly sam: Sam;
+  readonly sam: GuardedSam;
   readonly journal: Journal;
   readonly #hotList: HotListLookUp | undefined;
   readonly #folder: TerminalFolder;
@@ -69,6 +69,7 @@ export class TerminalProgram {
       sam,
       now,
     });
+    sam.countUncollected(journal.uncollected());
     return new TerminalProgram(folder, { config, sam, journal, hotList }, now);
   }
 
@@ -111,15 +112,18 @@ export class TerminalProgram {
   }
 
   /** Takes the bytes of an acknowledgement that came as a file. */
-  importAcknowledgement(bytes: Uint8Array): Promise<AcknowledgementImport> {
-    const { config, journal } = this;
+  async importAcknowledgement(bytes: Uint8Array): Promise<AcknowledgementImport> {
+    const { config, sam, journal } = this;
+    const { terminalId } = config;
     const issuerKey = keyAt(this.#folder.issuerKeyPath, ISSUER_KEY_REMEDY, issuerPublicKey);
-    return importAcknowledgement({ journal, terminalId: config.terminalId, issuerKey }, bytes);
+    const imported = await importAcknowledgement({ journal, terminalId, issuerKey }, bytes);
+    sam.countUncollected(journal.uncollected());
+    return imported;
   }
 
   /** Uploads in order until nothing is left, or the first batch that the issuer did not take. */
   async upload(): Promise<readonly UploadResult[]> {
-    const { config, journal } = this;
+    const { config, sam, journal } = this;
     const issuerKey = keyAt(this.#folder.issuerKeyPath, ISSUER_KEY_REMEDY, issuerPublicKey);
     const uplink = httpUplink(config.issuerUrl, UPLOAD_TIMEOUT_MS);
     const results: UploadResult[] = [];
@@ -132,6 +136,7 @@ export class TerminalProgram {
       });
       if (result.result === 'nothing-to-upload') return results;
       results.push(result);
+      if (result.result === 'acknowledged') sam.countUncollected(journal.uncollected());
       if (result.result !== 'acknowledged') return results;
     }
   }
@@ -145,7 +150,7 @@ export class TerminalProgram {
 function openFolderSam(
   { samPath, samStatePath }: TerminalFolder,
   secrets: SecretSource,
-): Promise<Sam> {
+): Promise<GuardedSam> {
   return openSam({
     text: readText(samPath, 'put the SAM file there that the issuer made for you'),
     statePath: samStatePath,

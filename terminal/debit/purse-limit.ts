@@ -14,6 +14,7 @@ export type PurseRefusal =
   | 'card-blocked'
   | 'card-expired'
   | 'card-worn-out'
+  | 'sam-ceiling-reached'
   | 'over-terminal-limit'
   | 'over-card-limit'
   | 'insufficient-balance'
@@ -25,6 +26,15 @@ export interface TerminalLimits {
   readonly keyVersion: number;
   /** The most one sale or one load may be. */
   readonly amountMax: Yen;
+  /** What the SAM may still seal before its records are collected; absent where it has no ceilings. */
+  readonly samRoom?: SamRoom | undefined;
+}
+
+export interface SamRoom {
+  /** Records; below zero where half-done sales were settled after the ceiling was reached. */
+  readonly count: number;
+  /** In yen, below zero likewise. */
+  readonly amount: number;
 }
 
 export interface LimitedWrite {
@@ -45,6 +55,7 @@ export function refusalOf(
   const cardRefusal = refusalOfCard(write, { cardData, validity }, limits);
   if (cardRefusal !== undefined) return cardRefusal;
   if (cardCounterOf(purse.executionId) >= CARD_COUNTER_MAX) return 'card-worn-out';
+  if (!hasRoom(write, limits.samRoom)) return 'sam-ceiling-reached';
   if (write.amount > limits.amountMax) return 'over-terminal-limit';
   if (write.kind === 'debit') {
     if (write.amount > cardData.debitMax) return 'over-card-limit';
@@ -52,6 +63,10 @@ export function refusalOf(
   }
   const balanceMax = Math.min(cardData.balanceMax, HISTORY_AMOUNT_MAX);
   return purse.balance + write.amount > balanceMax ? 'over-balance-limit' : undefined;
+}
+
+function hasRoom({ amount }: LimitedWrite, room: SamRoom | undefined): boolean {
+  return room === undefined || (room.count >= 1 && room.amount >= amount);
 }
 
 function refusalOfCard(

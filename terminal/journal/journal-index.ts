@@ -21,6 +21,7 @@ export type BatchHead = Pick<BatchEntry, 'number' | 'lastSamNumber' | 'hash'>;
 /** A closed batch, and whether the issuer has acknowledged it. */
 export interface ClosedBatch {
   readonly number: number;
+  readonly firstSamNumber: number;
   readonly lastSamNumber: number;
   readonly place: LinePlace;
   isAcknowledged: boolean;
@@ -127,8 +128,9 @@ export class JournalIndex {
   }
 
   #applyBatch({ number, lastSamNumber, hash }: BatchEntry, place: LinePlace): void {
+    const firstSamNumber = (this.lastBatch?.lastSamNumber ?? 0) + 1;
     this.lastBatch = { number, lastSamNumber, hash };
-    this.batches.push({ number, lastSamNumber, place, isAcknowledged: false });
+    this.batches.push({ number, firstSamNumber, lastSamNumber, place, isAcknowledged: false });
     this.openRecords = this.openRecords.filter(({ samNumber }) => samNumber > lastSamNumber);
   }
 
@@ -136,6 +138,6 @@ export class JournalIndex {
     const batch = this.batches.find(({ number }) => number === batchNumber);
     if (batch === undefined) return;
     batch.isAcknowledged = true;
-    this.risk.acknowledge(batch.lastSamNumber);
+    this.risk.acknowledge(batch.firstSamNumber, batch.lastSamNumber);
   }
 }

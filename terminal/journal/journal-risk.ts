@@ -43,13 +43,18 @@ export class JournalRisk {
     this.#offlineTotal = addYen(this.#offlineTotal, amount);
   }
 
-  /** SAM numbers go up without a gap, so what is reported lies before one number. */
-  acknowledge(lastSamNumber: number): void {
+  /** The issuer has the records with these numbers, the first and the last included. */
+  acknowledge(firstSamNumber: number, lastSamNumber: number): void {
     for (const [samNumber, amount] of this.#offline) {
       if (samNumber > lastSamNumber) return;
+      if (samNumber < firstSamNumber) continue;
       this.#offline.delete(samNumber);
       this.#offlineTotal = subtractYen(this.#offlineTotal, amount);
     }
+  }
+
+  offline(): { readonly count: number; readonly amount: Yen } {
+    return { count: this.#offline.size, amount: this.#offlineTotal };
   }
 
   factsOf(idm: Uint8Array, day: BusinessDate, roomBytes: number): JournalledRisk {

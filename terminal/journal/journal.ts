@@ -11,6 +11,7 @@ import type {
 } from '../debit/purse-journal.ts';
 import type { JournalledRisk, RiskFacts } from '../debit/risk-limit.ts';
 import type { Sam } from '../sam/sam.ts';
+import type { Uncollected } from '../sam/uncollected.ts';
 import type { BatchEntry, OutcomeEntry } from './journal-entry.ts';
 import { JournalError } from './journal-error.ts';
 import type { JournalFile } from './journal-file.ts';
@@ -134,6 +135,12 @@ export class Journal implements PurseJournal, RiskFacts {
   /** Every hit, oldest first. */
   hotListHits(): Promise<readonly HotListHit[]> {
     return Promise.resolve(this.#store.index.hotListHits);
+  }
+
+  /** What the issuer has not acknowledged, in a batch or not. */
+  uncollected(): Uncollected {
+    const { risk, lastSamNumber } = this.#store.index;
+    return { ...risk.offline(), lastSamNumber };
   }
 
   async factsOf(idm: Uint8Array, day: BusinessDate): Promise<JournalledRisk> {

@@ -15,6 +15,7 @@ const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'card-blocked': 'the card is blocked',
   'card-expired': 'the card has expired',
   'card-worn-out': 'the card is worn out: the issuer replaces it',
+  'sam-ceiling-reached': 'this terminal must upload its records first',
   'over-terminal-limit': 'more than this terminal takes at once',
   'over-card-limit': 'more than this card pays at once',
   'insufficient-balance': 'the balance is too low',
@@ -36,6 +37,7 @@ const TEXT_BY_NO_TAP: Readonly<Record<NoTapReason, string>> = {
   'no-purse': 'this card has no purse of ours',
   'not-authentic': 'the card does not know our keys',
   'card-left': 'the card left too early; nothing was taken',
+  'sam-locked': 'the SAM is locked: call the manager',
 };
 
 /** Exit codes of a program that makes one tap. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Sam } from './sam.ts';
+import { type GuardedSam, guardedSam } from './guarded-sam.ts';
 import { parseSamFile, type SamFile, type SamKeys, samIdOf } from './sam-file.ts';
 import type { SecretSource } from './sam-secret.ts';
 import { fileSamMemory, type SamMemory } from './sam-state.ts';
@@ -20,11 +20,12 @@ export const PLAIN_WARNING =
   'warning: sam.json is not encrypted, whoever copies it has its keys: kazasu terminal sam encrypt';
 
 /** Opens the SAM of a terminal, whatever keeps its keys. Rejects with `SamError`. */
-export async function openSam({ text, statePath, secrets, warn }: SamAccess): Promise<Sam> {
+export async function openSam({ text, statePath, secrets, warn }: SamAccess): Promise<GuardedSam> {
   const file = parseSamFile(text);
   if (file.form === 'plain') warn(PLAIN_WARNING);
   const memory = fileSamMemory(statePath, samIdOf(file));
-  return softwareSam(await samKeysIn(file, secrets, memory), unpredictable);
+  const keys = await samKeysIn(file, secrets, memory);
+  return guardedSam(softwareSam(keys, unpredictable), { ceilings: keys.ceilings, memory });
 }
 
 /** The keys of a SAM file of either version. Rejects with `SamError`, as {@link openSam}. */

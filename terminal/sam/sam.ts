@@ -1,5 +1,6 @@
 import type { PurseRecord, UnsealedRecord } from '#batch/record';
 import type { IDm, NodeCode } from '#felica/identifiers';
+import type { SamRoom } from '../debit/purse-limit.ts';
 
 export const SAM_KINDS = ['pos', 'load'] as const;
 
@@ -17,6 +18,10 @@ export interface Sam {
   readonly issuerId: number;
   /** The key generation it works with. */
   readonly keyVersion: number;
+  /** Misuse has locked it: it authenticates to no card until an operator unlocks it. */
+  readonly isLocked: boolean;
+  /** What it may still seal before its records are collected; `undefined` if it has no ceilings. */
+  readonly room: SamRoom | undefined;
   /** Begins mutual authentication with a card; an earlier one of this SAM is forgotten. */
   startAuthentication(idm: IDm): Promise<SamAuthentication>;
   /** Seals a record of this SAM with its own MAC. */

@@ -54,6 +54,8 @@ export function softwareSam(keys: SamKeys, random: (byteCount: number) => Uint8A
     samId: keys.samId,
     issuerId: keys.issuerId,
     keyVersion: keys.keyVersion,
+    isLocked: false,
+    room: undefined,
     startAuthentication: (idm) => {
       const credentials = cardCredentials(keys, keyedServices, idm);
       const start = startAesAuthentication({

@@ -13,6 +13,7 @@ import { openDiskFile } from '../../terminal/journal/disk-file.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
 import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
+import type { Sam } from '../../terminal/sam/sam.ts';
 import { ISSUER_ID, KEY_VERSION, NOON, testSam } from '../scheme.ts';
 
 export interface CounterOptions {
@@ -20,6 +21,8 @@ export interface CounterOptions {
   readonly terminalId?: number;
   readonly amountMax?: number;
   readonly hotList?: HotListLookUp;
+  /** Instead of the one that a terminal of this number has. */
+  readonly sam?: Sam;
 }
 
 /** A terminal at a counter, its journal in a folder of its own, and whoever taps there. */
@@ -44,7 +47,7 @@ export class Counter {
   /** Opens the journal, again after a crash. */
   async start(riskLimits?: RiskLimits): Promise<void> {
     const { kind = 'pos', terminalId = 42, amountMax = 30_000, hotList } = this.#options;
-    const sam = testSam(kind, terminalId);
+    const sam = this.#options.sam ?? testSam(kind, terminalId);
     const now = (): typeof NOON => NOON;
     const file = await openDiskFile(join(this.folder, 'journal.log'));
     const journal = await Journal.open({ file, terminalId, sam, now });

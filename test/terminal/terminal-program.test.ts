@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hexToBytes } from '@noble/ciphers/utils.js';
@@ -82,6 +82,25 @@ describe('terminal program', () => {
       expect(outcome).toMatchObject(expected);
     }
     await program.close();
+  });
+
+  it('keeps to the ceilings of its SAM file, over a restart and without an upload', async () => {
+    const file = JSON.parse(readFileSync(folder.samPath, 'utf8'));
+    const ceilings = { count: 100, amount: 1_500 };
+    writeFileSync(folder.samPath, JSON.stringify({ ...file, ceilings }));
+    const loadOnce = async (saleId: string): Promise<unknown> => {
+      const program = await TerminalProgram.open(folder, () => NOON);
+      const reader = new EmulatedReader();
+      reader.present(issuedCard(1));
+      const request = { saleId, kind: 'load', amount: yen(1_000) } as const;
+      const outcome = await program.at(reader).tap(request, milliseconds(0));
+      await program.closeBatches();
+      await program.upload();
+      await program.close();
+      return outcome;
+    };
+    expect(await loadOnce('load 1')).toMatchObject({ outcome: 'approved' });
+    expect(await loadOnce('load 2')).toMatchObject({ reason: 'sam-ceiling-reached' });
   });
 
   it('reads what is on a card without writing', async () => {

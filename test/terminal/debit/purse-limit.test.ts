@@ -113,7 +113,11 @@ describe('purse limit', () => {
       const purse = { balance: 0, cardCounter: 0xffff, cardData, isHotListed };
       named.push(refusal('debit', 30_001, purse));
     }
-    named.push(refusal('debit', 30_001, { balance: 0, cardData }));
+    const write = { kind: 'debit', amount: yen(30_001), today: TODAY } as const;
+    const read = snapshot({ balance: 0, cardData });
+    named.push(refusalOf(write, read, { ...LIMITS, samRoom: { count: 0, amount: 90_000 } }));
+    named.push(refusalOf(write, read, { ...LIMITS, samRoom: { count: 1, amount: 30_000 } }));
+    named.push(refusalOf(write, read, { ...LIMITS, samRoom: { count: 1, amount: 30_001 } }));
     named.push(refusal('debit', 30_000, { balance: 0, cardData }));
     named.push(refusal('debit', 20_000, { balance: 0 }));
     expect(named).toEqual([
@@ -123,6 +127,8 @@ describe('purse limit', () => {
       'card-blocked',
       'card-expired',
       'card-worn-out',
+      'sam-ceiling-reached',
+      'sam-ceiling-reached',
       'over-terminal-limit',
       'over-card-limit',
       'insufficient-balance',

@@ -71,9 +71,13 @@ describe('what the journal knows of the risk', () => {
     };
     await shop.journal.recordBatch(batch);
     expect(await shop.journal.factsOf(cardIdm(1), TODAY)).toMatchObject({ offlineCount: 3 });
-    await shop.journal.recordAcknowledgement(1, new Uint8Array(1));
+    expect(shop.journal.uncollected()).toEqual({ count: 3, amount: 600, lastSamNumber: 3 });
+    await shop.journal.recordBatch({ ...batch, number: 2, lastSamNumber: 3 });
+    await shop.journal.recordAcknowledgement(2, new Uint8Array(1));
     const facts = await shop.journal.factsOf(cardIdm(1), TODAY);
-    expect(facts).toMatchObject({ offlineCount: 1, offlineTotal: 300 });
+    expect(facts).toMatchObject({ offlineCount: 2, offlineTotal: 300 });
+    await shop.journal.recordAcknowledgement(1, new Uint8Array(1));
+    expect(shop.journal.uncollected()).toEqual({ count: 0, amount: 0, lastSamNumber: 3 });
   });
 });
 
