@@ -36,7 +36,8 @@ export interface PurseTerminalOptions {
   readonly reader: Reader;
   readonly sam: Sam;
   readonly journal: PurseJournal;
-  readonly limits: TerminalLimits;
+  /** The rest of the limits is of the SAM and the card. */
+  readonly limits: Omit<TerminalLimits, 'keyVersion' | 'samRoom'>;
   readonly now: () => EpochMs;
   readonly hotList?: HotListLookUp;
   readonly risk?: { readonly limits: RiskLimits; readonly facts: RiskFacts };
@@ -113,7 +114,7 @@ export class PurseTerminal {
     return debit(request, {
       card: selected.card,
       journal,
-      limits: { ...limits, samRoom: sam.room },
+      limits: { ...limits, keyVersion: selected.keyVersion, samRoom: sam.room },
       terminalId,
       now,
       executionTagOf: (number) => executionTag(terminalId, number),

@@ -82,7 +82,6 @@ export class TerminalProgram {
       journal,
       limits: {
         issuerId: sam.issuerId,
-        keyVersion: sam.keyVersion,
         amountMax: config.amountMax,
       },
       now: this.#now,

@@ -16,7 +16,13 @@ import { answerOf, exchangeWithCard } from './card-exchange.ts';
 import { standardPurse } from './standard-purse.ts';
 
 export type SelectedPurse =
-  | { readonly result: 'selected'; readonly card: PurseCard; readonly polledCard: PolledCard }
+  | {
+      readonly result: 'selected';
+      readonly card: PurseCard;
+      readonly polledCard: PolledCard;
+      /** The key generation that the card has proven to hold. */
+      readonly keyVersion: number;
+    }
   /** No card with our system answers: none is there, it is another kind, or it just left. */
   | { readonly result: 'no-purse'; readonly fault: ReaderError | undefined }
   /** A card with our system code that does not know our keys. Nothing was written. */
@@ -33,7 +39,9 @@ export interface PolledCard {
 }
 
 /**
- * Polls for our own system and authenticates: three exchanges, and nothing is written.
+ * Polls for our own system and authenticates: three exchanges, and nothing is written. A card does not
+ * say which key generation it has before it is authenticated, so the newest is tried first and an
+ * older one costs one exchange more; Request Service v2 would tell, and cost every card one.
  *
  * It polls with our system code and not with the wildcard, since a phone answers the wildcard with
  * whatever its first system happens to be. `lastCard` is the card of the tap before: one that never
@@ -46,8 +54,27 @@ export async function selectPurse(
 ): Promise<SelectedPurse> {
   const polled = await pollPurse(reader, lastCard);
   if (polled.result === 'no-purse') return polled;
-  const { idm, pmm } = polled.card;
-  const authentication = await sam.startAuthentication(idm);
+  for (const keyVersion of sam.keyVersions) {
+    const selected = await authenticate({ reader, sam, card: polled.card, keyVersion });
+    if (selected !== undefined) return selected;
+  }
+  return { result: 'not-authentic' };
+}
+
+/** `undefined` for a card that answers and does not hold this generation of our keys. */
+async function authenticate({
+  reader,
+  sam,
+  card: polledCard,
+  keyVersion,
+}: {
+  readonly reader: Reader;
+  readonly sam: Sam;
+  readonly card: PolledCard;
+  readonly keyVersion: number;
+}): Promise<SelectedPurse | undefined> {
+  const { idm, pmm } = polledCard;
+  const authentication = await sam.startAuthentication(idm, keyVersion);
   const first = await exchangeWithCard(
     reader,
     authentication.request,
@@ -56,7 +83,7 @@ export async function selectPurse(
   );
   if (first.result === 'lost') return first;
   const request = await authentication.answer(first.packet);
-  if (request === undefined) return { result: 'not-authentic' };
+  if (request === undefined) return undefined;
   const second = await exchangeWithCard(
     reader,
     request,
@@ -67,7 +94,7 @@ export async function selectPurse(
   const channel = await authentication.complete(second.packet);
   if (channel === undefined) return { result: 'not-authentic' };
   const card = standardPurse({ reader, idm, pmm, channel });
-  return { result: 'selected', card, polledCard: polled.card };
+  return { result: 'selected', card, polledCard, keyVersion };
 }
 
 type PolledPurse =

@@ -23,6 +23,7 @@ export type PurseRefusal =
 /** What this terminal accepts, whatever the card says. */
 export interface TerminalLimits {
   readonly issuerId: number;
+  /** The key generation under which the card has authenticated. */
   readonly keyVersion: number;
   /** The most one sale or one load may be. */
   readonly amountMax: Yen;

@@ -10,7 +10,7 @@ const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'card-left': 'the card left too early; nothing was taken',
   'card-not-supported': 'a card of another scheme version',
   'foreign-issuer': "another issuer's card",
-  'key-version-unknown': 'this terminal does not have the keys of this card',
+  'key-version-unknown': 'the card names other keys than it has',
   'card-hot-listed': 'the issuer does not let this card be used',
   'card-blocked': 'the card is blocked',
   'card-expired': 'the card has expired',

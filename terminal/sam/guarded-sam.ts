@@ -28,7 +28,7 @@ export function guardedSam(sam: Sam, { ceilings, memory }: SamGuard): GuardedSam
     kind: sam.kind,
     samId: sam.samId,
     issuerId: sam.issuerId,
-    keyVersion: sam.keyVersion,
+    keyVersions: sam.keyVersions,
     get isLocked() {
       return probing.isLocked();
     },
@@ -43,9 +43,12 @@ export function guardedSam(sam: Sam, { ceilings, memory }: SamGuard): GuardedSam
     countUncollected: (known) => {
       uncollected = known;
     },
-    startAuthentication: async (idm) => {
+    startAuthentication: async (idm, keyVersion) => {
       if (probing.isLocked()) requireUnlocked(memory);
-      return watched(await sam.startAuthentication(idm), probing);
+      const authentication = await sam.startAuthentication(idm, keyVersion);
+      // A card of an older generation does not know the newer keys: only the oldest tells.
+      const isLast = keyVersion === sam.keyVersions.at(-1);
+      return watched(authentication, probing, isLast);
     },
     seal: async (record) => {
       const sealed = await sam.seal(record);
@@ -92,13 +95,17 @@ function probeCounter(memory: SamMemory): ProbeCounter {
   };
 }
 
-function watched(authentication: SamAuthentication, probing: ProbeCounter): SamAuthentication {
+function watched(
+  authentication: SamAuthentication,
+  probing: ProbeCounter,
+  isLast: boolean,
+): SamAuthentication {
   return {
     services: authentication.services,
     request: authentication.request,
     answer: async (response) => {
       const request = await authentication.answer(response);
-      if (request === undefined) probing.failed();
+      if (request === undefined && isLast) probing.failed();
       return request;
     },
     complete: async (response) => {

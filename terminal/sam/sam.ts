@@ -6,24 +6,30 @@ export const SAM_KINDS = ['pos', 'load'] as const;
 
 export type SamKind = (typeof SAM_KINDS)[number];
 
+export interface SamIdentity {
+  readonly kind: SamKind;
+  readonly samId: number;
+  readonly issuerId: number;
+  /** The key generations that it holds, newest first, at least one. */
+  readonly keyVersions: readonly number[];
+}
+
 /**
  * Everything that needs a key. The terminal never sees one: it passes frames through.
  *
  * A `pos` SAM has no key of a service that could raise a balance, so whoever steals it can take
  * value from cards and can never make any.
  */
-export interface Sam {
-  readonly kind: SamKind;
-  readonly samId: number;
-  readonly issuerId: number;
-  /** The key generation it works with. */
-  readonly keyVersion: number;
+export interface Sam extends SamIdentity {
   /** Misuse has locked it: it authenticates to no card until an operator unlocks it. */
   readonly isLocked: boolean;
   /** What it may still seal before its records are collected; `undefined` if it has no ceilings. */
   readonly room: SamRoom | undefined;
-  /** Begins mutual authentication with a card; an earlier one of this SAM is forgotten. */
-  startAuthentication(idm: IDm): Promise<SamAuthentication>;
+  /**
+   * Begins mutual authentication with a card under one of the generations; an earlier one of this SAM
+   * is forgotten.
+   */
+  startAuthentication(idm: IDm, keyVersion: number): Promise<SamAuthentication>;
   /** Seals a record of this SAM with its own MAC. */
   seal(record: UnsealedRecord): Promise<PurseRecord>;
   /** Forgets its keys. Nothing may be asked of it after. */

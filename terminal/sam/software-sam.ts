@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
+import { cmac } from '@noble/ciphers/aes.js';
 import { clean } from '@noble/ciphers/utils.js';
-import { type PurseRecord, sealRecord, type UnsealedRecord } from '#batch/record';
-import {
-  continueAesAuthentication,
-  finishAesAuthentication,
-  groupKeyOf,
-  startAesAuthentication,
-} from '#felica/aes-authentication';
-import {
-  type AesSession,
-  FIRST_TRANSACTION_NUMBER,
-  openAesFrame,
-  responseTransactionNumber,
-  sealAesFrame,
-} from '#felica/aes-messaging';
-import type { IDm, NodeCode } from '#felica/identifiers';
-import { type CardKeyLabel, deriveCardKey } from '#purse/card-key';
+import { encodeUnsealedRecord } from '#batch/record';
+import { type AesCredentials, groupKeyOf } from '#felica/aes-authentication';
+import type { NodeCode } from '#felica/identifiers';
+import { type CardKeyContext, type CardKeyLabel, deriveCardKey } from '#purse/card-key';
 import {
   CARD_DATA_READ,
   CERTIFICATE_READ,
@@ -24,8 +13,9 @@ import {
   PURSE_DIRECT,
   VALIDITY_DECREMENT,
 } from '#purse/card-profile';
-import type { Sam, SamAuthentication, SamKind, SecureChannel } from './sam.ts';
-import { eraseSamKeys, type SamKeys } from './sam-file.ts';
+import type { Sam, SamIdentity, SamKind } from './sam.ts';
+import { eraseSamKeys, generationsOf, type SamKeys } from './sam-file.ts';
+import { samAuthentication } from './sam-session.ts';
 
 interface KeyedService {
   readonly service: NodeCode;
@@ -45,93 +35,70 @@ const SERVICES_BY_KIND: Readonly<Record<SamKind, readonly KeyedService[]>> = {
   load: [{ service: PURSE_DIRECT, label: 'LOAD' }, ...COMMON_SERVICES],
 };
 
-/** A SAM whose keys lie in this process; closing it erases them. `random` gives that many unpredictable bytes. */
+/** Where the masters and the key of records are. They are used there and never handed out. */
+export interface SamKeyHolder {
+  /** The card's own key for one right ({@link deriveCardKey}). Whoever asked for it erases it. */
+  cardKey(context: CardKeyContext): Promise<Uint8Array>;
+  /** AES-CMAC under the key of this SAM's records. */
+  recordMac(message: Uint8Array): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A SAM whose keys lie in this process; closing it erases them. `random` as for {@link keyedSam}. */
 export function softwareSam(keys: SamKeys, random: (byteCount: number) => Uint8Array): Sam {
-  const keyedServices = SERVICES_BY_KIND[keys.kind];
-  const services = keyedServices.map(({ service }) => service);
-  return {
-    kind: keys.kind,
-    samId: keys.samId,
-    issuerId: keys.issuerId,
-    keyVersion: keys.keyVersion,
-    isLocked: false,
-    room: undefined,
-    startAuthentication: (idm) => {
-      const credentials = cardCredentials(keys, keyedServices, idm);
-      const start = startAesAuthentication({
-        idm,
-        nodes: services,
-        credentials,
-        random1: random(16),
-      });
-      clean(credentials.groupKey, credentials.individualKey);
-      return Promise.resolve(authenticationOf(services, start));
+  const generations = generationsOf(keys);
+  const holder: SamKeyHolder = {
+    cardKey: (context) => {
+      const generation = generations.find(({ keyVersion }) => keyVersion === context.version);
+      const master = generation?.masters.get(context.label);
+      assert(master !== undefined, `SAM file was checked for ${context.label}`);
+      return Promise.resolve(deriveCardKey(master, context));
     },
-    seal: (record) => Promise.resolve(seal(keys, record)),
+    recordMac: (message) => Promise.resolve(cmac(message, keys.recordKey)),
     close: () => {
       eraseSamKeys(keys);
       return Promise.resolve();
     },
   };
+  const keyVersions = generations.map(({ keyVersion }) => keyVersion);
+  return keyedSam({ ...keys, keyVersions }, holder, random);
 }
 
-function cardCredentials(
-  keys: SamKeys,
-  keyedServices: readonly KeyedService[],
-  idm: IDm,
-): { readonly groupKey: Uint8Array; readonly individualKey: Uint8Array } {
-  const keyOf = (label: CardKeyLabel): Uint8Array => {
-    const master = keys.masters.get(label);
-    assert(master !== undefined, `SAM file was checked for ${label}`);
-    return deriveCardKey(master, { label, idm, version: keys.keyVersion });
+/** A SAM over whatever holds its keys. `random` gives that many unpredictable bytes. */
+export function keyedSam(
+  { kind, samId, issuerId, keyVersions }: SamIdentity,
+  holder: SamKeyHolder,
+  random: (byteCount: number) => Uint8Array,
+): Sam {
+  const keyedServices = SERVICES_BY_KIND[kind];
+  const services = keyedServices.map(({ service }) => service);
+  return {
+    ...{ kind, samId, issuerId, keyVersions },
+    isLocked: false,
+    room: undefined,
+    startAuthentication: async (idm, version) => {
+      assert(keyVersions.includes(version), 'the SAM has this generation');
+      const credentials = await cardCredentials(holder, keyedServices, { idm, version });
+      return samAuthentication({ idm, services, credentials, random1: random(16) });
+    },
+    seal: async (record) => {
+      assert(record.samId === samId, 'a SAM seals its own records');
+      return { ...record, samMac: await holder.recordMac(encodeUnsealedRecord(record)) };
+    },
+    close: () => holder.close(),
   };
-  const serviceKeys = keyedServices.map(({ label }) => keyOf(label));
+}
+
+async function cardCredentials(
+  holder: SamKeyHolder,
+  keyedServices: readonly KeyedService[],
+  card: Omit<CardKeyContext, 'label'>,
+): Promise<AesCredentials> {
+  const serviceKeys: Uint8Array[] = [];
+  for (const { label } of keyedServices) {
+    serviceKeys.push(await holder.cardKey({ ...card, label }));
+  }
   const groupKey = groupKeyOf(serviceKeys);
   clean(...serviceKeys);
-  return { groupKey, individualKey: keyOf('INDV') };
-}
-
-function authenticationOf(
-  services: readonly NodeCode[],
-  start: ReturnType<typeof startAesAuthentication>,
-): SamAuthentication {
-  let continued: ReturnType<typeof continueAesAuthentication>;
-  return {
-    services,
-    request: start.request,
-    answer: (response) => {
-      continued = continueAesAuthentication(start.state, response);
-      clean(start.state.random1, start.state.alpha, start.state.beta);
-      return Promise.resolve(continued?.request);
-    },
-    complete: (response) => {
-      assert(continued !== undefined, 'complete follows a good answer');
-      const finished = finishAesAuthentication(continued.state, response);
-      return Promise.resolve(finished && secureChannel(finished.session));
-    },
-  };
-}
-
-function secureChannel(session: AesSession): SecureChannel {
-  let nextNumber = FIRST_TRANSACTION_NUMBER;
-  let expectedNumber: number | undefined;
-  return {
-    seal: (code, payload) => {
-      const transactionNumber = nextNumber;
-      expectedNumber = responseTransactionNumber(transactionNumber);
-      nextNumber += 2;
-      return Promise.resolve(sealAesFrame({ session, code, transactionNumber, payload }));
-    },
-    open: (responseCode, packet) => {
-      const message = openAesFrame(session, packet);
-      const isExpected =
-        message?.code === responseCode && message.transactionNumber === expectedNumber;
-      return Promise.resolve(isExpected ? message.payload : undefined);
-    },
-  };
-}
-
-function seal(keys: SamKeys, record: UnsealedRecord): PurseRecord {
-  assert(record.samId === keys.samId, 'a SAM seals its own records');
-  return sealRecord(keys.recordKey, record);
+  return { groupKey, individualKey: await holder.cardKey({ ...card, label: 'INDV' }) };
 }

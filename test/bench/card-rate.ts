@@ -11,7 +11,7 @@ import { yen } from '#units';
 import type { CardLink, FelicaCard } from '../../card-emulator/card/open-card.ts';
 import type { SecureChannel } from '../../terminal/sam/sam.ts';
 import { block, testCard } from '../card-emulator/card/test-card.ts';
-import { testSam } from '../scheme.ts';
+import { KEY_VERSION, testSam } from '../scheme.ts';
 import { benchCard, loadFully } from './bench-counter.ts';
 import { median } from './quantile.ts';
 
@@ -85,7 +85,7 @@ async function debitRates(
 
 async function authenticated(card: FelicaCard): Promise<SecureChannel> {
   card.powerOn();
-  const authentication = await testSam('pos', 42).startAuthentication(card.idm);
+  const authentication = await testSam('pos', 42).startAuthentication(card.idm, KEY_VERSION);
   const request = await authentication.answer(answered(card, authentication.request));
   assert(request !== undefined, 'the card knows the keys');
   const channel = await authentication.complete(answered(card, request));

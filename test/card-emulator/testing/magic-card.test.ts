@@ -10,7 +10,7 @@ import {
 } from '../../../card-emulator/testing/magic-card.ts';
 import { PurseTerminal, type SaleOutcome } from '../../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../../terminal/reader/emulated-reader.ts';
-import { ISSUER_ID, KEY_VERSION, NOON, testSam } from '../../scheme.ts';
+import { ISSUER_ID, NOON, testSam } from '../../scheme.ts';
 import { Counter } from '../../terminal/counter.ts';
 import { toHex } from '../card/test-card.ts';
 
@@ -103,7 +103,7 @@ describe('a magic card at the terminal', () => {
       reader,
       sam: testSam('pos', TERMINAL_ID),
       journal: counter.journal,
-      limits: { issuerId: ISSUER_ID, keyVersion: KEY_VERSION, amountMax: yen(30_000) },
+      limits: { issuerId: ISSUER_ID, amountMax: yen(30_000) },
       now: () => NOON,
     });
     reader.presentSlow(link);

@@ -9,7 +9,7 @@ import { Journal } from '../../../terminal/journal/journal.ts';
 import { JournalError } from '../../../terminal/journal/journal-error.ts';
 import { PurseTerminal, type SaleOutcome } from '../../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../../terminal/reader/emulated-reader.ts';
-import { ISSUER_ID, issuedCard, KEY_VERSION, NOON, testSam } from '../../scheme.ts';
+import { ISSUER_ID, issuedCard, NOON, testSam } from '../../scheme.ts';
 import { SimulatedDisk } from '../../simulation/simulated-disk.ts';
 import { balanceOf } from '../counter.ts';
 
@@ -87,7 +87,7 @@ class Shop {
       reader: this.reader,
       sam: testSam(this.#kind, this.#terminalId),
       journal: this.#failingJournal(),
-      limits: { issuerId: ISSUER_ID, keyVersion: KEY_VERSION, amountMax: yen(LOADED) },
+      limits: { issuerId: ISSUER_ID, amountMax: yen(LOADED) },
       now: () => NOON,
     });
   }

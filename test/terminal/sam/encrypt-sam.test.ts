@@ -132,7 +132,7 @@ describe('opening', () => {
     const lines: string[] = [];
     const sam = await open(typed('never asked'), (line) => lines.push(line));
     expect(lines).toEqual([PLAIN_WARNING]);
-    const before = (await sam.startAuthentication(cardIdm(1))).request;
+    const before = (await sam.startAuthentication(cardIdm(1), 1)).request;
     await sam.close();
     expect(before.length).toBeGreaterThan(0);
   });

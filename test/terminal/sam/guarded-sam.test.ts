@@ -130,7 +130,7 @@ describe('a SAM that is tried out', () => {
     const again = guardedSam(testSam('load', 9), { ceilings: undefined, memory });
     expect(sam.isLocked).toBe(false);
     expect(again.isLocked).toBe(true);
-    await expect(again.startAuthentication(cardIdm(1))).rejects.toMatchObject({
+    await expect(again.startAuthentication(cardIdm(1), 1)).rejects.toMatchObject({
       code: 'SAM_LOCKED',
     });
   });

@@ -17,6 +17,7 @@ import type { SamAuthentication, SecureChannel } from '../../../terminal/sam/sam
 import { decodeSamFile } from '../../../terminal/sam/sam-file.ts';
 import {
   cardIdm,
+  KEY_VERSION,
   masterOf,
   personalisedCard,
   samKeys,
@@ -73,7 +74,7 @@ describe('software SAM', () => {
     card.powerOn();
     const polling = { systemCode: PURSE_SYSTEM_CODE, requestCode: 1, timeSlots: 0 } as const;
     card.exchange(encodePollingRequest(polling));
-    const authentication = await testSam(kind, 7).startAuthentication(cardIdm(1));
+    const authentication = await testSam(kind, 7).startAuthentication(cardIdm(1), KEY_VERSION);
     const second = await authentication.answer(card.exchange(authentication.request)!);
     const channel = await authentication.complete(card.exchange(second!)!);
     return { channel: channel!, authentication };
@@ -147,7 +148,7 @@ describe('software SAM', () => {
   });
 
   it('does not believe a card without the keys', async () => {
-    const authentication = await testSam('pos', 7).startAuthentication(cardIdm(2));
+    const authentication = await testSam('pos', 7).startAuthentication(cardIdm(2), KEY_VERSION);
     const foreign = createFelicaCard(personalisedCard(2, { keyVersion: 9 }), {
       random: seededRandom('foreign'),
     });
