@@ -15,6 +15,9 @@ function kazasu(): Command {
     .command('backend', 'issuer and carrier: cards, collection, books, settlement', {
       executableFile: program('../backend/main.js'),
     })
+    .command('simulate', 'shops, cards and issuer with faults at every step, and an audit', {
+      executableFile: program('../test/simulation/main.js'),
+    })
     .command('first-tap', 'the whole story once: issue, load, pay, upload, settle', {
       executableFile: program('first-tap/main.js'),
     });

@@ -55,7 +55,10 @@ const RULES: Readonly<Record<string, (tree: Tree) => string[]>> = {
   'names no machine, no registry and no working habit': breachesOfOrigin,
 };
 
-describe('the repository', () => {
+/** Each rule reads every file: seconds on a machine that does other things, too. */
+const TIMEOUT_MS = 60_000;
+
+describe('the repository', { timeout: TIMEOUT_MS }, () => {
   const tree = repositoryTree();
 
   it.each(Object.keys(RULES))('%s', (fact) => {

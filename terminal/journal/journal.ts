@@ -206,7 +206,9 @@ export class Journal implements PurseJournal, RiskFacts {
     if (owner?.terminalId === terminalId && owner.samId === sam.samId) return;
     // Without an owner and ours, it is new, or a damage that was accepted took its first entry.
     if (owner !== undefined || !this.#store.isJournal) {
-      const found = owner ? `terminal ${owner.terminalId} with SAM ${owner.samId}` : 'no journal';
+      const found = owner
+        ? `terminal ${owner.terminalId} with SAM ${owner.samId}`
+        : 'a file that is no journal; move it away if this terminal has sold nothing yet';
       throw new JournalError(
         'JOURNAL_FOREIGN',
         `journal: expected terminal ${terminalId} with SAM ${sam.samId}, got ${found}`,

@@ -28,6 +28,7 @@ export class SimulatedDisk implements JournalFile {
   #size = 0;
   #isCrashed: boolean = false;
   #nextFault: DiskFault | undefined;
+  #writesBeforeFault = 0;
   #room: number = ROOM;
   /** How many writes have come to it. */
   writeCount = 0;
@@ -40,9 +41,16 @@ export class SimulatedDisk implements JournalFile {
     return this.#isCrashed;
   }
 
-  /** At the next write. */
-  failNext(fault: DiskFault): void {
+  /** At the next write, or after so many more. */
+  failNext(fault: DiskFault, writesBefore = 0): void {
     this.#nextFault = fault;
+    this.#writesBeforeFault = writesBefore;
+  }
+
+  /** What was to fail and has not yet does not fail any more. */
+  heal(): void {
+    this.#nextFault = undefined;
+    this.#room = ROOM;
   }
 
   limitRoom(bytes: number): void {
@@ -74,9 +82,13 @@ export class SimulatedDisk implements JournalFile {
     return this.#done(() => {
       this.writeCount += 1;
       const fault = this.#nextFault;
+      if (fault === undefined || this.#writesBeforeFault > 0) {
+        this.#writesBeforeFault -= 1;
+        this.#write(bytes, bytes.length);
+        return;
+      }
       this.#nextFault = undefined;
-      if (fault === undefined) this.#write(bytes, bytes.length);
-      else this.#suffer(fault, bytes);
+      this.#suffer(fault, bytes);
     });
   }
 

@@ -80,11 +80,11 @@ export interface EntryRow {
   readonly amountYen: number;
 }
 
-/** Told once a tap had ended; a terminal that crashed told nothing. */
+/** What was told at the end of a tap. `crashed`: nothing was, the terminal had stopped or failed. */
 export interface ToldOutcome {
   readonly terminalId: number;
   readonly saleId: string;
   readonly kind: 'load' | 'debit';
   readonly amountYen: number;
-  readonly outcome: 'approved' | 'refused' | 'unresolved' | 'no-tap';
+  readonly outcome: 'approved' | 'refused' | 'unresolved' | 'no-tap' | 'crashed';
 }

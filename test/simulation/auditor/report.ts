@@ -5,23 +5,25 @@ export interface AuditReport {
   readonly figures: AuditFigures;
 }
 
-/** In yen, where the name does not say that it is a count. All of the cards that are no clones. */
+/** In yen, where the name does not say that it is a count. Of all cards, clones included. */
 export interface AuditFigures {
   readonly onCardsAtStart: number;
   readonly loaded: number;
   readonly spent: number;
+  /** What somebody made, or lost if negative, by putting an older content of a chip back. */
+  readonly conjured: number;
   readonly onCardsAtEnd: number;
   /** Where the spent money is: this and the five below make `spent`. */
   readonly acceptedByIssuer: number;
   readonly heldByIssuer: number;
-  /** In a batch that the issuer has not stored yet, or not judged. */
+  /** Of cards with a clone or an older content only: there is no telling which write was right. */
+  readonly refusedByIssuer: number;
+  /** In a closed batch that the issuer has not judged. */
   readonly onItsWay: number;
   /** In a terminal's journal, and in no batch yet. */
   readonly inJournals: number;
   /** The card paid and its terminal does not know yet: unresolved, or left to the issuer. */
   readonly unresolved: number;
-  /** Refused by the issuer, with its reason: a clone, or a write over a restored card. */
-  readonly refusedByIssuer: number;
   readonly purseWriteCount: number;
   readonly recordCount: number;
 }

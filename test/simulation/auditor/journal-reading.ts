@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { type ReadBatch, type ReadRecord, readBatch, readRecord } from './batch-reading.ts';
+import { hex, type WriteKind } from './card-reading.ts';
+import type { TerminalEvidence } from './evidence.ts';
+
+/*
+ * Reads a terminal's journal, from terminal/journal/journal-format.md alone.
+ */
+
+export interface ReadIntent {
+  readonly saleId: string;
+  readonly kind: WriteKind;
+  readonly card: string;
+  readonly number: number;
+  readonly amount: number;
+  readonly balanceBefore: number;
+  readonly balanceAfter: number;
+  readonly counter: number;
+  readonly executionId: string;
+  /** The newest outcome's state; `undefined` while there is none. */
+  state: string | undefined;
+  resolution: string | undefined;
+  record: ReadRecord | undefined;
+}
+
+export interface ReadJournal {
+  readonly terminalId: number;
+  readonly intents: ReadonlyMap<number, ReadIntent>;
+  readonly batches: readonly ReadBatch[];
+  readonly acknowledged: ReadonlySet<number>;
+  readonly violations: readonly string[];
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+const OPEN_STATES: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  'centre-match',
+  'expired',
+]);
+
+/** Whether nobody at the terminal knows what the card did. */
+export function isOpen({ state }: ReadIntent): boolean {
+  return OPEN_STATES.has(state);
+}
+
+export function readJournal({ terminalId, journal }: TerminalEvidence): ReadJournal {
+  const intents = new Map<number, ReadIntent>();
+  const batches: ReadBatch[] = [];
+  const acknowledged = new Set<number>();
+  const violations: string[] = [];
+  const complain = (text: string): unknown => violations.push(`terminal ${terminalId}: ${text}`);
+  let samNumber = 0;
+  let lastNumber = 0;
+  for (const entry of entriesOf(journal, complain)) {
+    switch (entry['type']) {
+      case 'intent': {
+        const intent = intentOf(objectIn(entry, 'intent'));
+        if (intent.number <= lastNumber) {
+          complain(`intent ${intent.number} comes after a higher one`);
+        }
+        lastNumber = intent.number;
+        intents.set(intent.number, intent);
+        break;
+      }
+      case 'outcome': {
+        const record = noteOutcome(intents, entry, complain);
+        if (record === undefined) break;
+        samNumber += 1;
+        if (record.samNumber !== samNumber) {
+          complain(`SAM number ${record.samNumber}, where ${samNumber} was next`);
+        }
+        break;
+      }
+      case 'batch':
+        batches.push(readBatch(bytesIn(entry, 'bytes')));
+        break;
+      case 'acknowledgement':
+        acknowledged.add(Number(entry['batchNumber']));
+        break;
+      default:
+    }
+  }
+  return { terminalId, intents, batches, acknowledged, violations };
+}
+
+function noteOutcome(
+  intents: ReadonlyMap<number, ReadIntent>,
+  entry: Entry,
+  complain: (text: string) => unknown,
+): ReadRecord | undefined {
+  const number = Number(entry['terminalTransactionNumber']);
+  const intent = intents.get(number);
+  if (intent === undefined) {
+    complain(`the outcome of ${number} has no intent before it`);
+    return undefined;
+  }
+  const outcome = objectIn(entry, 'outcome');
+  if (!isOpen(intent)) complain(`intent ${number} has an outcome after it was ${intent.state}`);
+  intent.state = String(outcome['state']);
+  intent.resolution = String(outcome['resolution']);
+  const sealed = entry['sealed'];
+  if (typeof sealed !== 'object' || sealed === null) {
+    if (intent.state === 'done') complain(`intent ${number} is done and has no record`);
+    return undefined;
+  }
+  const record = readRecord(bytesIn(objectIn(entry, 'sealed'), 'record'));
+  if (record === undefined || !isRecordOf(record, intent)) {
+    complain(`the record of intent ${number} says something else`);
+  }
+  intent.record = record;
+  return record;
+}
+
+function isRecordOf(record: ReadRecord, intent: ReadIntent): boolean {
+  return (
+    record.kind === intent.kind &&
+    record.card === intent.card &&
+    record.counter === intent.counter &&
+    record.transactionNumber === intent.number &&
+    record.amount === intent.amount &&
+    record.balanceBefore === intent.balanceBefore &&
+    record.balanceAfter === intent.balanceAfter &&
+    record.executionId === intent.executionId
+  );
+}
+
+function intentOf(fields: Entry): ReadIntent {
+  return {
+    saleId: String(fields['saleId']),
+    kind: kindOf(fields['kind']),
+    card: hex(bytesIn(fields, 'idm')),
+    number: Number(fields['terminalTransactionNumber']),
+    amount: Number(fields['amount']),
+    balanceBefore: Number(fields['balanceBefore']),
+    balanceAfter: Number(fields['balanceAfter']),
+    counter: Number(fields['cardCounter']),
+    executionId: hex(bytesIn(fields, 'executionId')),
+    state: undefined,
+    resolution: undefined,
+    record: undefined,
+  };
+}
+
+function kindOf(word: unknown): WriteKind {
+  if (word === 'load' || word === 'debit' || word === 'void') return word;
+  throw new TypeError(`journal: a kind ${String(word)} that stands in no page`);
+}
+
+/** The entries in their order; each line must be whole and follow. Half a line may end the file. */
+function* entriesOf(journal: Uint8Array, complain: (text: string) => unknown): Generator<Entry> {
+  const lines = Buffer.from(journal).toString('utf8').split('\n');
+  lines.pop();
+  let link = '0'.repeat(64);
+  for (const [index, line] of lines.entries()) {
+    const [checksum, ownLink, json] = [line.slice(0, 8), line.slice(9, 73), line.slice(74)];
+    const expected = crc32(line.slice(9)).toString(16).padStart(8, '0');
+    if (checksum !== expected) complain(`line ${index + 1} of its journal is damaged`);
+    const linked = createHash('sha256').update(link).update(json).digest('hex');
+    if (ownLink !== linked) complain(`line ${index + 1} of its journal does not follow`);
+    link = ownLink;
+    if (checksum === expected) yield JSON.parse(json) as Entry;
+  }
+}
+
+function objectIn(entry: Entry, field: string): Entry {
+  const value = entry[field];
+  if (typeof value === 'object' && value !== null) return value as Entry;
+  throw new TypeError(`journal: ${field} is no object`);
+}
+
+function bytesIn(entry: Entry, field: string): Uint8Array {
+  const value = entry[field];
+  if (typeof value === 'string') return Uint8Array.from(Buffer.from(value, 'base64'));
+  throw new TypeError(`journal: ${field} is no text`);
+}

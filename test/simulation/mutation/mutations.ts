@@ -1,0 +1,159 @@
+import type { Mutation } from './mutation.ts';
+
+const DEBIT = 'terminal/debit/debit.js';
+const STORE = 'terminal/journal/journal-store.js';
+const INDEX = 'terminal/journal/journal-index.js';
+
+/** Mistakes about money that somebody could make. The simulation must find each of them. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    mistake: 'the card is written without an intent on disk',
+    edits: [{ file: DEBIT, from: '    await journal.recordIntent(intent);\n', to: '' }],
+  },
+  {
+    mistake: 'the execution ID that the card holds is used again',
+    edits: [
+      {
+        file: 'terminal/debit/purse-intent.js',
+        from: 'const executionId = executionIdOf(cardCounter, context.executionTag);',
+        to: 'const { executionId } = purse;',
+      },
+    ],
+  },
+  {
+    mistake: 'what the log says of the write is not looked at',
+    edits: [
+      {
+        file: 'terminal/debit/evidence.js',
+        from: 'const isOurs = isSameEntry(entry, intent);',
+        to: 'const isOurs = true;',
+      },
+    ],
+  },
+  {
+    mistake: 'silence is taken for success',
+    edits: [
+      {
+        file: DEBIT,
+        from: "if (written.result === 'lost')\n        return { outcome: 'unresolved', intent };",
+        to: '',
+      },
+    ],
+  },
+  {
+    mistake: 'silence is taken for failure',
+    edits: [
+      {
+        file: DEBIT,
+        from: "if (written.result === 'lost')\n        return { outcome: 'unresolved', intent };",
+        to: "if (written.result === 'lost')\n        Object.assign(written, { result: 'refused', detail: '' });",
+      },
+    ],
+  },
+  {
+    mistake: 'a half-done sale is begun anew',
+    edits: [
+      {
+        file: 'terminal/debit/known-sale.js',
+        from: 'pending ??= intent;',
+        to: 'pending = undefined;',
+      },
+      {
+        file: INDEX,
+        from: 'return [...this.#unresolved.values()].filter((intent) => sameBytes(intent.idm, idm));',
+        to: 'return [];',
+      },
+    ],
+  },
+  {
+    mistake: 'an approved sale that is asked for again is taken again',
+    edits: [
+      { file: DEBIT, from: 'if (done !== undefined)', to: 'if (false)' },
+      { file: 'terminal/purse-terminal.js', from: 'if (done !== undefined)', to: 'if (false)' },
+    ],
+  },
+  {
+    mistake: 'a half-done write is sent again without a look at the card',
+    edits: [{ file: DEBIT, from: 'mayRepeat && isUntouched(intent, card.purse)', to: 'mayRepeat' }],
+  },
+  {
+    mistake: 'an entry is called durable before it is',
+    edits: [
+      {
+        file: STORE,
+        from: 'await this.#file.append(bytes);',
+        to: 'await this.#file.append(bytes).catch(() => undefined);',
+      },
+    ],
+  },
+  {
+    mistake: 'half an entry at the end of the journal is left there',
+    edits: [{ file: STORE, from: 'if (isJournal)\n', to: 'if (false)\n' }],
+  },
+  {
+    mistake: 'what a failed write left is not taken back',
+    edits: [{ file: STORE, from: 'await this.#takeBack(offset);', to: '' }],
+  },
+  {
+    mistake: 'SAM numbers begin again with each start',
+    edits: [
+      {
+        file: 'terminal/journal/journal.js',
+        from: 'const samNumber = this.#store.index.lastSamNumber + 1;',
+        to: 'const samNumber = this.#store.index.openRecords.length + 1;',
+      },
+    ],
+  },
+  {
+    mistake: 'a batch is forgotten though nobody answered',
+    edits: [
+      {
+        file: 'terminal/batch/upload-batch.js',
+        from: "return { result: 'unreachable', batchNumber: batch.number, message: error.message };",
+        to:
+          'await options.journal.recordAcknowledgement(batch.number, new Uint8Array(0));\n' +
+          "        return { result: 'unreachable', batchNumber: batch.number, message: '' };",
+      },
+    ],
+  },
+  {
+    mistake: 'the first record of a batch is left out',
+    edits: [
+      {
+        file: 'terminal/journal/journal.js',
+        from: 'this.#store.index.openRecords.slice(0, recordsMax)',
+        to: 'this.#store.index.openRecords.slice(1, recordsMax)',
+      },
+    ],
+  },
+  {
+    mistake: 'the issuer pays a record without the certificate of the card',
+    edits: [
+      {
+        file: 'backend/collection/verify-record.js',
+        from: 'applies: (record) => record.certificate === undefined,',
+        to: 'applies: () => false,',
+      },
+    ],
+  },
+  {
+    mistake: 'the issuer refuses what was only found at a later touch',
+    edits: [
+      {
+        file: 'backend/collection/verify-record.js',
+        from: '(record) => record.amount === 0',
+        to: "(record) => record.resolution === 'at-re-tap'",
+      },
+    ],
+  },
+  {
+    mistake: 'held debits are left in what the issuer owes to cards',
+    edits: [
+      {
+        file: 'backend/ledger/issuer-transfer.js',
+        from: 'debit(CARD_LIABILITY, held.debits),\n        credit(SUSPENSE, addYen(held.loads, held.debits)),',
+        to: 'credit(SUSPENSE, held.loads),',
+      },
+    ],
+  },
+];
