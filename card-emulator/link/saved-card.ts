@@ -22,6 +22,8 @@ export class SavedCard implements VpcdCard {
   readonly #held: HeldCard;
   #savedImage: string;
   #savedCount: number;
+  /** The last save, be it done or not. */
+  #saving: Promise<void> = Promise.resolve();
   /** Counts the times the field was lost. */
   #lossCount = 0;
 
@@ -59,8 +61,17 @@ export class SavedCard implements VpcdCard {
     return lossCount === this.#lossCount ? response : undefined;
   }
 
-  /** Rejects where the file cannot be written. What did not change since is not written again. */
-  async save(): Promise<void> {
+  /**
+   * Rejects where the file cannot be written. What did not change since is not written again. Page and
+   * reader save at the same time, and two writers of one file would leave the older memory or none.
+   */
+  save(): Promise<void> {
+    // What failed before has been told to whoever asked for it, and is saved now.
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#saveNow());
+    return this.#saving;
+  }
+
+  async #saveNow(): Promise<void> {
     const { card, imagePath } = this.#options;
     const { commitCount } = card;
     if (commitCount === this.#savedCount) return;

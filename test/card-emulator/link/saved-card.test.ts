@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -57,6 +57,22 @@ describe('saved card', () => {
     await rm(imagePath);
     await saved.exchange(WRITE);
     await expect(stat(imagePath)).rejects.toThrow('ENOENT');
+  });
+
+  it('saves one change after the other when they come at once', async () => {
+    const writes = [1, 2, 3, 4, 5].map((fill) =>
+      saved.exchange(frame(`08 ${IDM_0} 01 0900 01 8000 ${dataText(block(fill))}`)),
+    );
+    await expect(Promise.all(writes)).resolves.not.toContain(undefined);
+    expect(await blockOnDisk()).toBe('05'.repeat(16));
+  });
+
+  it('saves after a save that failed', async () => {
+    await mkdir(imagePath);
+    await expect(saved.exchange(WRITE)).rejects.toThrow();
+    await rm(imagePath, { recursive: true });
+    await saved.save();
+    expect(await blockOnDisk()).toBe('5e'.repeat(16));
   });
 
   it('lets nobody else read the image, and leaves no other file', async () => {
