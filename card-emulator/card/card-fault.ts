@@ -32,6 +32,12 @@ export type FaultEffect =
 
 export type CardFault = FaultTrigger & FaultEffect;
 
+/** What came of a fault. `missed`: the command with its number came while it waited for another. */
+export type FaultFate = 'happened' | 'missed';
+
+/** Must not throw. Called before the command that meets the fault is answered. */
+export type FaultListener = (fault: CardFault, fate: FaultFate) => void;
+
 export interface LateResponse {
   readonly response: Uint8Array | undefined;
   /** How much later than at once. */
@@ -42,10 +48,11 @@ export interface LateResponse {
 export interface HeldCard extends CardLink {
   /**
    * Adds a fault after those that have not happened yet. Only the first of them is waited for. Throws
-   * `RangeError` for an effect on memory where the card is none that has some to reach.
+   * `RangeError` for an effect on memory where the card is none that has some to reach, and for the
+   * number of a command that has come already.
    */
   schedule(fault: CardFault): void;
-  /** How many faults have not happened yet. */
+  /** How many faults may still happen. */
   readonly faultsPending: number;
   /** Whether there is a card that has power. */
   readonly isInField: boolean;
@@ -61,18 +68,24 @@ const BITS_IN_BYTE = 8;
  * A card to which scripted faults happen. Its memory is what each of them leaves there; what the
  * reader sees of most of them is the same silence.
  */
-export function cardInHand(card: CardLink, faults: readonly CardFault[] = []): HeldCard {
-  return new CardInHand(card, faults);
+export function cardInHand(
+  card: CardLink,
+  faults: readonly CardFault[] = [],
+  onFault: FaultListener = () => undefined,
+): HeldCard {
+  return new CardInHand(card, faults, onFault);
 }
 
 class CardInHand implements HeldCard {
   readonly #pending: CardFault[] = [];
+  readonly #onFault: FaultListener;
   #card: CardLink;
   #isInField: boolean = false;
   #commandCount = 0;
 
-  constructor(card: CardLink, faults: readonly CardFault[]) {
+  constructor(card: CardLink, faults: readonly CardFault[], onFault: FaultListener) {
     this.#card = card;
+    this.#onFault = onFault;
     for (const fault of faults) this.schedule(fault);
   }
 
@@ -87,6 +100,11 @@ class CardInHand implements HeldCard {
   schedule(fault: CardFault): void {
     if (needsMemory(fault) && !isEmulated(this.#card)) {
       throw new RangeError('fault: expected an emulated card, whose memory can be reached');
+    }
+    if ('command' in fault && fault.command <= this.#commandCount) {
+      throw new RangeError(
+        `command: expected above ${this.#commandCount}, the number of the last one, got ${fault.command}`,
+      );
     }
     this.#pending.push(fault);
   }
@@ -109,10 +127,24 @@ class CardInHand implements HeldCard {
   exchangeLate(frame: Uint8Array): LateResponse {
     if (!this.#isInField) return SILENCE;
     this.#commandCount += 1;
+    this.#dropMissed();
     const [fault] = this.#pending;
     if (fault === undefined || !this.#isDue(fault, frame)) return this.#passOn(frame);
     this.#pending.shift();
+    this.#onFault(fault, 'happened');
     return 'moment' in fault ? this.#loseField(fault, frame) : this.#suffer(fault, frame);
+  }
+
+  /** Its command will not come again: to wait for it would hold up those behind it for ever. */
+  #dropMissed(): void {
+    for (
+      let [fault] = this.#pending;
+      fault !== undefined && 'command' in fault && fault.command < this.#commandCount;
+      [fault] = this.#pending
+    ) {
+      this.#pending.shift();
+      this.#onFault(fault, 'missed');
+    }
   }
 
   #isDue(fault: CardFault, frame: Uint8Array): boolean {

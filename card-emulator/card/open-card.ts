@@ -9,7 +9,7 @@ import { parseLiteCardImage } from './lite-card-image.ts';
 // The terminal's tests and the first tap may import this one file of the card.
 export type { CardLink } from '../link/card-link.ts';
 export { CardImageError, CardStructureError } from './card-error.ts';
-export { type CardFault, cardInHand, type HeldCard } from './card-fault.ts';
+export { type CardFault, cardInHand, type FaultListener, type HeldCard } from './card-fault.ts';
 export type { EmulatedCard } from './emulated-card.ts';
 export { createFelicaCard, FelicaCard, type FelicaCardOptions } from './felica-card.ts';
 

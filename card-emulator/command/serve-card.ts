@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { openCardImage } from '../card/open-card.ts';
+import { type FaultListener, openCardImage } from '../card/open-card.ts';
 import type { BitRateKbps } from '../felica/air-time.ts';
 import { formatIdm } from '../felica/identifiers.ts';
 import { type CardControl, parseCardControl } from '../link/card-control.ts';
@@ -77,7 +77,12 @@ export async function serveCard(
     served?.remove();
     print({ event: 'torn' });
   };
-  const saved = new SavedCard({ card, imagePath, onTorn });
+  const onFault: FaultListener = (fault, fate) => {
+    // A loss of the field is told as `torn`, once what it left is on the disk.
+    if (fate === 'missed') print({ event: 'fault-missed', ...fault });
+    else if ('effect' in fault) print({ event: 'fault', ...fault });
+  };
+  const saved = new SavedCard({ card, imagePath, onTorn, onFault });
   const link =
     options.air === undefined
       ? saved
@@ -158,7 +163,14 @@ function obeyLine(line: string, serving: Serving): void {
     serving.print({ event: 'refused', reason: parsed.reason });
     return;
   }
-  obey(parsed.control, serving);
+  try {
+    obey(parsed.control, serving);
+  } catch (error) {
+    // A fault at a command that has come already is known to the card alone.
+    if (!(error instanceof RangeError)) throw error;
+    serving.print({ event: 'refused', reason: error.message });
+    return;
+  }
   serving.print({ event: 'obeyed', command: parsed.control.command });
 }
 

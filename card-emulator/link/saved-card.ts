@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CardFault, cardInHand, type EmulatedCard, type HeldCard } from '../card/open-card.ts';
+import {
+  type CardFault,
+  cardInHand,
+  type EmulatedCard,
+  type FaultListener,
+  type HeldCard,
+} from '../card/open-card.ts';
 import type { IDm, PMm } from '../felica/identifiers.ts';
 import { replaceImage } from './image-file.ts';
 import type { VpcdCard } from './vpcd.ts';
@@ -9,6 +15,8 @@ export interface SavedCardOptions {
   readonly imagePath: string;
   /** Called when a scheduled fault has taken the card out of the field. */
   readonly onTorn: () => void;
+  /** Told what came of each scheduled fault. */
+  readonly onFault?: FaultListener;
 }
 
 /**
@@ -32,7 +40,7 @@ export class SavedCard implements VpcdCard {
     this.idm = card.idm;
     this.pmm = card.pmm;
     this.#options = options;
-    this.#held = cardInHand(card);
+    this.#held = cardInHand(card, [], options.onFault);
     this.#savedImage = card.image();
     this.#savedCount = card.commitCount;
   }

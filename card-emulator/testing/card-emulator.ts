@@ -4,7 +4,12 @@
  * named here may move or change without notice.
  */
 export { CardImageError, CardStructureError } from '../card/card-error.ts';
-export { type CardFault, cardInHand, type HeldCard } from '../card/card-fault.ts';
+export {
+  type CardFault,
+  cardInHand,
+  type FaultListener,
+  type HeldCard,
+} from '../card/card-fault.ts';
 export type { EmulatedCard } from '../card/emulated-card.ts';
 export { createFelicaCard, FelicaCard, type FelicaCardOptions } from '../card/felica-card.ts';
 export { type LiteCard, newLiteCard } from '../card/lite-card.ts';

@@ -195,6 +195,39 @@ describe('a fault that leaves the card in the field', () => {
     expect(answers).toEqual([true, true, false, true]);
   });
 
+  it('does not hold up others where the command with its number came too soon', () => {
+    const fates: [CardFault, string][] = [];
+    const faults: readonly CardFault[] = [
+      { command: 2, effect: 'response-lost' },
+      { command: 2, effect: 'request-corrupted' },
+      { commandCode: 0x00, effect: 'response-lost' },
+      { command: 3, effect: 'response-lost' },
+      { command: 5, effect: 'response-lost' },
+    ];
+    const held = cardInHand(testCard(), faults, (fault, fate) => fates.push([fault, fate]));
+    held.powerOn();
+    const frames = [MODE, MODE, MODE, POLLING, MODE, MODE];
+    const answers = frames.map((command) => held.exchange(command) !== undefined);
+    expect(answers).toEqual([true, false, true, false, false, true]);
+    expect(held.faultsPending).toBe(0);
+    expect(fates).toEqual([
+      [faults[0], 'happened'],
+      [faults[1], 'missed'],
+      [faults[2], 'happened'],
+      [faults[3], 'missed'],
+      [faults[4], 'happened'],
+    ]);
+  });
+
+  it('is not scheduled at a command that has come already', () => {
+    const { held } = heldCard();
+    held.exchange(MODE);
+    expect(() => held.schedule({ command: 1, effect: 'late', delay: milliseconds(1) })).toThrow(
+      'command: expected above 1, the number of the last one, got 1',
+    );
+    expect(held.faultsPending).toBe(0);
+  });
+
   it.each([true, false])('ends inside the commit with all or nothing (stored: %s)', (isStored) => {
     const { card, held } = heldCard({
       commandCode: PLAIN_WRITE,

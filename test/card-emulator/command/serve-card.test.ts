@@ -93,4 +93,23 @@ describe('a served card', () => {
     await vi.waitFor(() => expect(lines.join('\n')).toContain('"torn"'));
     expect(await (await fetch(`${page}/card`)).json()).toMatchObject({ isInField: false });
   });
+
+  it('tells of each fault that leaves the card in the field, and of one that cannot happen', async () => {
+    const tell = (at: object, effect: object) =>
+      obey(JSON.stringify({ command: 'fault', at, ...effect }));
+    tell({ command: 1 }, { effect: 'late', delay: 1 });
+    tell({ command: 1 }, { effect: 'response-corrupted', bit: 0 });
+    await ask('00 4b5a 00 00');
+    await ask('00 4b5a 00 00');
+    tell({ command: 2 }, { effect: 'worn' });
+    const events = lines.map((line) => JSON.parse(line));
+    expect(events.filter(({ event }) => event.startsWith('fault'))).toEqual([
+      { event: 'fault', command: 1, effect: 'late', delay: 1 },
+      { event: 'fault-missed', command: 1, effect: 'response-corrupted', bit: 0 },
+    ]);
+    expect(events.at(-1)).toEqual({
+      event: 'refused',
+      reason: 'command: expected above 2, the number of the last one, got 2',
+    });
+  });
 });
