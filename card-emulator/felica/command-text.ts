@@ -11,6 +11,7 @@ import { decodeAuthentication1Request } from './des-authentication.ts';
 import { decodeEcho } from './echo.ts';
 import { IDM_BYTES, type NodeCode } from './identifiers.ts';
 import { decodeRequestServiceRequest, decodeSearchServiceCodeRequest } from './inquiry.ts';
+import { LiteBlock } from './lite-s-block.ts';
 import {
   decodeBlockInformationRequest,
   decodeNodePropertyRequest,
@@ -21,6 +22,9 @@ import { PACKET_HEADER_BYTES } from './packet.ts';
 import { decodePollingRequest, RequestCode } from './polling.ts';
 
 const IDM_END = PACKET_HEADER_BYTES + IDM_BYTES;
+
+/** The service through which a Lite or Lite-S is written. */
+const LITE_SERVICE = 0x0009;
 
 const REQUEST_CODES: ReadonlyMap<number, string> = new Map<number, string>([
   [RequestCode.systemCode, 'system code wanted'],
@@ -135,8 +139,20 @@ function writeWords(frame: Uint8Array): readonly string[] | undefined {
   const request = decodeWriteWithoutEncryptionRequest(frame);
   return request?.elements.map((element, index) => {
     const block = request.blocks[index] ?? new Uint8Array(0);
-    return `${elementWords(element, request.serviceCodes)} = ${bytesToHex(block)}`;
+    const content = isCardKey(element, request.serviceCodes) ? 'a card key' : bytesToHex(block);
+    return `${elementWords(element, request.serviceCodes)} = ${content}`;
   });
+}
+
+/**
+ * The one key that passes in clear: whoever issues a Lite or Lite-S writes it. The frame does not
+ * tell such a card from a Standard one with so many blocks, whose block is left out for it.
+ */
+function isCardKey(
+  { serviceIndex, blockNumber }: BlockListElement,
+  serviceCodes: readonly NodeCode[],
+): boolean {
+  return serviceCodes[serviceIndex] === LITE_SERVICE && blockNumber === LiteBlock.ck;
 }
 
 function elementWords(

@@ -27,6 +27,16 @@ describe('a command in words', () => {
       `Write Without Encryption · IDm ${I} · service 1013 (purse, cashback and decrement, no key) ` +
         `block 0, access mode cashback = ${'5c'.repeat(16)}`,
     ],
+    [
+      `08 ${I} 01 0900 02 8087 8091 ${'5c'.repeat(16)} ${'6d'.repeat(16)}`,
+      `Write Without Encryption · IDm ${I} · service 0009 (random, read/write, no key) block 135 = ` +
+        `a card key · service 0009 (random, read/write, no key) block 145 = ${'6d'.repeat(16)}`,
+    ],
+    [
+      `08 ${I} 01 0900 01 008700 ${'5c'.repeat(16)}`,
+      `Write Without Encryption · IDm ${I} · service 0009 (random, read/write, no key) block 135 = ` +
+        'a card key',
+    ],
     [`0a ${I} 0300`, `Search Service Code · IDm ${I} · number 3`],
     [`0c ${I}`, `Request System Code · IDm ${I}`],
     [
