@@ -23,17 +23,21 @@ export type CardControl =
   /** `{"command":"stop"}` */
   | { readonly command: 'stop' };
 
-const AT = z.union([
-  z.strictObject({ commandCode: z.int().min(0).max(0xff) }),
-  z.strictObject({ command: z.int().min(1) }),
-]);
+const COMMAND_CODE_MAX = 0xff;
+const COMMAND_CODE = z.int().min(0).max(COMMAND_CODE_MAX);
+const AT = z.union(
+  [z.strictObject({ commandCode: COMMAND_CODE }), z.strictObject({ command: z.int().min(1) })],
+  'expected "commandCode" or "command" alone',
+);
 const HEAD = { command: z.literal('fault'), at: AT };
 const LATE_MS_MAX = 60_000;
 
-/** A moment or an effect beside each other: the first that fits, and nothing that is not known. */
-const FAULT_CONTROL = z.union([
+const MOMENT_CONTROL = z.discriminatedUnion('moment', [
   z.strictObject({ ...HEAD, moment: z.enum(['before-commit', 'after-commit']) }),
   z.strictObject({ ...HEAD, moment: z.literal('inside-commit'), isStored: z.boolean() }),
+]);
+
+const EFFECT_CONTROL = z.discriminatedUnion('effect', [
   z.strictObject({
     ...HEAD,
     effect: z.enum(['response-lost', 'request-corrupted', 'worn', 'memory-error']),
@@ -80,14 +84,20 @@ function parseTear(value: object): ParsedControl {
   if (moment !== 'before-commit' && moment !== 'after-commit') {
     return refused('moment: expected before-commit or after-commit');
   }
-  if (typeof commandCode !== 'number' || !Number.isInteger(commandCode)) {
-    return refused('commandCode: expected a whole number');
+  const code = COMMAND_CODE.safeParse(commandCode);
+  if (!code.success) {
+    return refused(`commandCode: expected a whole number from 0 to ${COMMAND_CODE_MAX}`);
   }
-  return { result: 'parsed', control: { command: 'tear', fault: { commandCode, moment } } };
+  const fault = { commandCode: code.data, moment } as const;
+  return { result: 'parsed', control: { command: 'tear', fault } };
 }
 
+/** By the field that tells the sort, so that a fault of that sort is refused by its own wrong field. */
 function parseFault(value: object): ParsedControl {
-  const parsed = FAULT_CONTROL.safeParse(value);
+  if ('moment' in value === 'effect' in value) {
+    return refused('fault: expected "moment" or "effect", and one of them only');
+  }
+  const parsed = ('moment' in value ? MOMENT_CONTROL : EFFECT_CONTROL).safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return refused(`${issue?.path.join('.') || 'fault'}: ${issue?.message ?? 'is not readable'}`);

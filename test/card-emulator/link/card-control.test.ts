@@ -31,7 +31,15 @@ describe('card control', () => {
     ['{"command":"tear"}', 'moment: expected before-commit or after-commit'],
     [
       '{"command":"tear","moment":"before-commit","commandCode":"8"}',
-      'commandCode: expected a whole number',
+      'commandCode: expected a whole number from 0 to 255',
+    ],
+    [
+      '{"command":"tear","moment":"before-commit","commandCode":-5}',
+      'commandCode: expected a whole number from 0 to 255',
+    ],
+    [
+      '{"command":"tear","moment":"before-commit","commandCode":256}',
+      'commandCode: expected a whole number from 0 to 255',
     ],
   ])('refuses %s', (line, reason) => {
     expect(parseCardControl(line)).toEqual({ result: 'refused', reason });
@@ -57,5 +65,28 @@ describe('card control', () => {
     ]) {
       expect([fault, parse(fault).result]).toEqual([fault, 'refused']);
     }
+  });
+
+  it.each([
+    [{ effect: 'worn' }, 'at: '],
+    [{ at: 5, effect: 'worn' }, 'at: '],
+    [{ at: {}, effect: 'worn' }, 'at: '],
+    [{ at: { commandCode: 256 }, effect: 'worn' }, 'at.commandCode: '],
+    [{ at: { command: 0 }, effect: 'worn' }, 'at.command: '],
+    [{ at: { command: 1, commandCode: 70 }, effect: 'worn' }, 'at: '],
+    [{ at: { command: 1 } }, 'fault: expected "moment" or "effect"'],
+    [{ at: { command: 1 }, moment: 'never' }, 'moment: '],
+    [{ at: { command: 1 }, effect: 'bogus' }, 'effect: '],
+    [
+      { at: { command: 1 }, effect: 'worn', moment: 'before-commit' },
+      'fault: expected "moment" or',
+    ],
+    [{ at: { command: 1 }, moment: 'inside-commit' }, 'isStored: '],
+    [{ at: { command: 1 }, effect: 'late', delay: 60_001 }, 'delay: '],
+    [{ at: { command: 1 }, effect: 'response-corrupted', bit: -1 }, 'bit: '],
+    [{ at: { command: 1 }, effect: 'worn', delay: 3 }, 'fault: '],
+  ])('refuses the fault %j by its wrong field', (fault, reason) => {
+    const parsed = parseCardControl(JSON.stringify({ command: 'fault', ...fault }));
+    expect(parsed).toMatchObject({ result: 'refused', reason: expect.stringContaining(reason) });
   });
 });
