@@ -62,7 +62,7 @@ export async function serveCard(
     for (const line of options.json ? [JSON.stringify(event)] : textLines(event)) write(line);
   };
   const card = openCardImage(await readImage(imagePath), { random: randomBytes });
-  const record = options.record === undefined ? undefined : startRecording(options.record);
+  let record: ReturnType<typeof startRecording> | undefined;
   let served: ServedCard | undefined;
   const onEvent = (event: VpcdEvent | UdpEvent): void => {
     if (event.event === 'failed') failed(event.error);
@@ -93,6 +93,8 @@ export async function serveCard(
   served = new ServedCard(card, saved, link, place);
   const { host, port } = place;
   const url = options.page === undefined ? undefined : await openPage(served, options.page);
+  // After all that may be refused: a file without a frame would be in the way of the next try.
+  if (options.record !== undefined) record = startRecording(options.record);
   print({ event: 'serving', idm: formatIdm(card.idm), host, port, ...(url && { page: url }) });
   const stop = (): void => {
     served?.remove();

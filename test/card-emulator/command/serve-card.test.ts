@@ -112,4 +112,21 @@ describe('a served card', () => {
       reason: 'command: expected above 2, the number of the last one, got 2',
     });
   });
+
+  it('leaves no recording behind where the port is taken', async () => {
+    const record = join(folder, 'second.jsonl');
+    const options = {
+      link: 'udp',
+      host: '127.0.0.1',
+      port,
+      record,
+      earlyByte: true,
+      insert: true,
+      json: true,
+    } as const;
+    const output = { write: () => undefined, failed: () => expect.unreachable() };
+    const imagePath = join(folder, 'card.json');
+    await expect(serveCard(imagePath, options, output)).rejects.toThrow('EADDRINUSE');
+    await expect(readFile(record)).rejects.toThrow('ENOENT');
+  });
 });
