@@ -36,12 +36,17 @@ const CONTAINER_ID_BYTES = 8;
 /** A block list element has two bytes for the block number. */
 const BLOCKS_MAX = 0x1_0000;
 const WILDCARD_BYTE = 0xff;
+/** What a phone with host card emulation may be: its controller answers to nothing else. */
+const PHONE_IDM_PREFIX: readonly number[] = [0x02, 0xfe];
+const PHONE_SYSTEM_CODE_MIN = 0x4000;
+const PHONE_SYSTEM_CODE_MAX = 0x4fff;
 
 /** Throws {@link CardStructureError} for the first entry that no card can have. */
 export function requireCardStructure(personalisation: CardPersonalisation): void {
   const { idm, systems, certificate, container, individualKey } = personalisation;
   const systemNumber = (idm[0] ?? 0) >>> 4;
   requireThat(systemNumber === 0, 'idm', 'expected 0 as its first digit, the number of System 0');
+  if (personalisation.personality === 'hce-f') requirePhone(idm, systems);
   requireBytes('idi', personalisation.idi, ISSUE_FIELD_BYTES);
   requireBytes('pmi', personalisation.pmi, ISSUE_FIELD_BYTES);
   const isCountLegal = systems.length >= 1 && systems.length <= SYSTEMS_MAX;
@@ -73,6 +78,15 @@ export function certifiedSystemIndex(
       services.some((service) => service.code === code),
     ),
   );
+}
+
+function requirePhone(idm: Uint8Array, systems: readonly PersonalisedSystem[]): void {
+  const isPhone = PHONE_IDM_PREFIX.every((byte, index) => idm[index] === byte);
+  requireThat(isPhone, 'idm', 'expected 02fe at its beginning, as phones have it');
+  requireThat(systems.length === 1, 'systems', `expected one for a phone, got ${systems.length}`);
+  const code = systems[0]?.systemCode ?? 0;
+  const isPermitted = code >= PHONE_SYSTEM_CODE_MIN && code <= PHONE_SYSTEM_CODE_MAX;
+  requireThat(isPermitted, 'systems[0].systemCode', 'expected 4000 to 4fff for a phone');
 }
 
 function requireContainer({ format, model, id }: PersonalisedContainer): void {

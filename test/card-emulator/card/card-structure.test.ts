@@ -51,6 +51,23 @@ function area(code: number, endCode: number, key = keyOf(code)) {
 const ROOT = area(0, 0xfffe);
 
 describe('the structure of a card', () => {
+  it('is of a phone with its IDm and one system in its range only', () => {
+    const phone = {
+      personality: 'hce-f',
+      idm: idm(hex('02fe000000000001')),
+      systems: [walletSystem(0x4000)],
+    } as const;
+    const system = (code: number) => ({ ...phone, systems: [walletSystem(code)] });
+    expect(faultOf(phone)).toBeUndefined();
+    expect(faultOf(system(0x4ffe))).toBeUndefined();
+    expect(faultOf({ ...phone, idm: idm(hex('0112000000000001')) })).toBe('idm');
+    expect(faultOf(system(0x3ffe))).toBe('systems[0].systemCode');
+    expect(faultOf(system(0x5000))).toBe('systems[0].systemCode');
+    expect(faultOf(system(0x4eff))).toBe('systems[0].systemCode');
+    const two = [walletSystem(0x4000), walletSystem(0x4001)];
+    expect(faultOf({ ...phone, systems: two })).toBe('systems');
+  });
+
   it('is good for the test card, and for sixteen systems', () => {
     expect(faultOf({})).toBeUndefined();
     const sixteen = Array.from({ length: 16 }, (_, index) => walletSystem(0x4000 + index));
