@@ -7,17 +7,24 @@ import { openCardImage } from './card/open-card.ts';
 import { logLines, readLog } from './command/card-log.ts';
 import { orderCard, PAGE_PORT, PAGE_URL, type RemoteOrder } from './command/card-remote.ts';
 import { dumpCard, summaryOf } from './command/card-text.ts';
-import { makeCard, NEW_CARD_NAMES, type NewCardOptions } from './command/new-card-command.ts';
+import {
+  DEFAULT_BALANCE,
+  DEFAULT_EXPIRY,
+  makeCard,
+  NEW_CARD_NAMES,
+  type NewCardOptions,
+} from './command/new-card-command.ts';
 import { type ServeOptions, serveCard } from './command/serve-card.ts';
+import { type IDm, parseIdm } from './felica/identifiers.ts';
 import { readImage } from './link/image-file.ts';
 import { UDP_PORT } from './link/udp.ts';
 import { VPCD_PORT } from './link/vpcd.ts';
-import { type BusinessDate, businessDate, type Yen, yen } from './units.ts';
+import { type BusinessDate, businessDate, daysSince2020, type Yen, yen } from './units.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
-const DEFAULT_BALANCE = yen(5_000);
-const DEFAULT_EXPIRY = businessDate('2036-03-31');
+/** What the two bytes of a card hold for a day, counted from 2020-01-01 to 2199-06-06. */
+const DAYS_MAX = 0xffff;
 
 interface JsonOption {
   readonly json: boolean;
@@ -50,9 +57,13 @@ function addNew(card: Command): void {
         .choices(NEW_CARD_NAMES)
         .default('purse'),
     )
-    .option('--balance <yen>', 'what is in its purse', parseYen, DEFAULT_BALANCE)
-    .option('--idm <hex>', 'its IDm, 16 digits; a random one unless given')
-    .option('--expiry <date>', 'the last day of use of a purse card', parseDate, DEFAULT_EXPIRY)
+    .option('--balance <yen>', `what is in its purse; ${DEFAULT_BALANCE} unless given`, parseYen)
+    .option('--idm <hex>', 'its IDm, 16 digits; a random one unless given', parseIdmDigits)
+    .option(
+      '--expiry <date>',
+      `the last day of use of a purse card; ${DEFAULT_EXPIRY} unless given`,
+      parseDate,
+    )
     .option('--json', 'tell about it as JSON', false)
     .action(async (path: string, options: NewCardOptions & JsonOption) => {
       const made = await makeCard(path, options);
@@ -156,8 +167,15 @@ function parseYen(text: string): Yen {
 
 function parseDate(text: string): BusinessDate {
   const date = dateOf(text);
-  if (date === undefined) throw new InvalidArgumentError('expected a date such as 2036-03-31');
-  return date;
+  const days = date === undefined ? -1 : daysSince2020(date);
+  if (date !== undefined && days >= 0 && days <= DAYS_MAX) return date;
+  throw new InvalidArgumentError('expected a date from 2020-01-01 to 2199-06-06');
+}
+
+function parseIdmDigits(text: string): IDm {
+  const parsed = parseIdm(text);
+  if (parsed === undefined) throw new InvalidArgumentError('expected 16 hexadecimal digits');
+  return parsed;
 }
 
 function dateOf(text: string): BusinessDate | undefined {

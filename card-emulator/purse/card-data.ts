@@ -1,4 +1,5 @@
 import { BLOCK_BYTES } from '../felica/block-access.ts';
+import { requireWhole } from '../felica/byte-field.ts';
 import {
   type BusinessDate,
   businessDateAfter2020,
@@ -35,13 +36,14 @@ export interface CardData {
   readonly debitMax: Yen;
 }
 
+/** Throws `RangeError` for an expiry that two bytes of days do not hold. */
 export function encodeCardData(data: CardData): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   const view = new DataView(block.buffer);
   block[0] = SCHEME_VERSION;
   block[1] = data.keyVersion;
   view.setUint16(2, data.issuerId, true);
-  view.setUint16(4, daysSince2020(data.expiry), true);
+  view.setUint16(4, requireWhole('expiry in days', daysSince2020(data.expiry), 0xffff), true);
   block[6] = data.isBlocked ? FLAG_BLOCKED : 0;
   view.setUint32(8, data.balanceMax, true);
   view.setUint32(12, data.debitMax, true);

@@ -44,6 +44,9 @@ describe('kazasu card', () => {
     ['without a command', []],
     ['without an image', ['serve']],
     ['with a port that is none', ['serve', 'card.json', '--port', '65536']],
+    ['with an IDm that is none', ['new', '/nonexistent/card.json', '--idm', '01']],
+    ['with a day before the first', ['new', '/nonexistent/card.json', '--expiry', '2019-12-31']],
+    ['with a day after the last', ['new', '/nonexistent/card.json', '--expiry', '2199-06-07']],
   ])('exits with 2 %s', async (_, args) => {
     const finished = await run(...args);
     expect(finished.code).toBe(2);
