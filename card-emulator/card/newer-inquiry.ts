@@ -11,6 +11,7 @@ import {
   encodeContainerIssueResponse,
 } from '../felica/container-inquiry.ts';
 import type { IDm, NodeCode } from '../felica/identifiers.ts';
+import { INQUIRED_NODES_MAX } from '../felica/inquiry.ts';
 import {
   CryptoId,
   decodeBlockInformationRequest,
@@ -20,6 +21,7 @@ import {
   encodeMacCommunicationResponse,
   encodePurseLimitResponse,
   encodeRequestServiceV2Response,
+  NODE_PROPERTIES_MAX,
   NodePropertyType,
   type PurseLimitProperty,
 } from '../felica/node-inquiry.ts';
@@ -54,6 +56,7 @@ const NO_VERSION = 0x0000;
 const AREA_IS_ROOT: StatusFlags = { statusFlag1: STATUS_FLAG_1_WHOLE_COMMAND, statusFlag2: 0xe0 };
 const NOT_AN_AREA: StatusFlags = { statusFlag1: STATUS_FLAG_1_WHOLE_COMMAND, statusFlag2: 0xe2 };
 const NODE_NOT_FOUND: StatusFlags = faultOfCommand(StatusFlag2.nodeNotFound);
+const NODE_COUNT_ILLEGAL: StatusFlags = faultOfCommand(StatusFlag2.serviceCountIllegal);
 const NODE_PROPERTY_ILLEGAL: StatusFlags = {
   statusFlag1: STATUS_FLAG_1_WHOLE_COMMAND,
   statusFlag2: 0xc3,
@@ -135,6 +138,14 @@ function answerRequestServiceV2(
   const request = decodeRequestServiceV2Request(frame);
   if (request === undefined) return undefined;
   const { idm, nodeCodes } = request;
+  if (nodeCodes.length < 1 || nodeCodes.length > INQUIRED_NODES_MAX) {
+    return encodeRequestServiceV2Response({
+      idm,
+      ...NODE_COUNT_ILLEGAL,
+      cryptoId: 0,
+      keyVersions: [],
+    });
+  }
   const systemNode = system.nodes.get(SYSTEM_NODE);
   const versionsOf = (scheme: 'aes' | 'des'): readonly (number | undefined)[] =>
     nodeCodes.map((code) => {
@@ -229,6 +240,9 @@ function answerNodeProperty({ system }: InquiredCard, frame: Uint8Array): Uint8A
   const request = decodeNodePropertyRequest(frame);
   if (request === undefined) return undefined;
   const { idm, propertyType, nodeCodes } = request;
+  if (nodeCodes.length < 1 || nodeCodes.length > NODE_PROPERTIES_MAX) {
+    return encodePurseLimitResponse({ idm, ...NODE_COUNT_ILLEGAL, properties: [] });
+  }
   const isThere = nodeCodes.every((code) => system.nodes.has(code));
   if (propertyType === NodePropertyType.valueLimitedPurse) {
     if (!isThere) return encodePurseLimitResponse({ idm, ...NODE_NOT_FOUND, properties: [] });

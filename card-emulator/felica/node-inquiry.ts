@@ -84,6 +84,7 @@ export function encodeRequestServiceV2Request(request: NodesRequest): Uint8Array
   return encodeNodesRequest(CommandCode.requestServiceV2, request);
 }
 
+/** Numbers of nodes that a card answers with A1 come through, zero included. */
 export function decodeRequestServiceV2Request(packet: Uint8Array): NodesRequest | undefined {
   return decodeNodesRequest(packet, CommandCode.requestServiceV2);
 }
@@ -138,8 +139,11 @@ export function encodeBlockInformationRequest(request: NodesRequest): Uint8Array
   return encodeNodesRequest(CommandCode.requestBlockInformation, request);
 }
 
+/** The answer has no status flags, so a number of nodes that it cannot hold is no request. */
 export function decodeBlockInformationRequest(packet: Uint8Array): NodesRequest | undefined {
-  return decodeNodesRequest(packet, CommandCode.requestBlockInformation);
+  const request = decodeNodesRequest(packet, CommandCode.requestBlockInformation);
+  const count = request?.nodeCodes.length ?? 0;
+  return count >= 1 && count <= INQUIRED_NODES_MAX ? request : undefined;
 }
 
 export function encodeBlockInformationResponse(response: BlockInformationResponse): Uint8Array {
@@ -177,11 +181,12 @@ export function encodeNodePropertyRequest(request: NodePropertyRequest): Uint8Ar
   );
 }
 
+/** As tolerant as {@link decodeRequestServiceV2Request}. */
 export function decodeNodePropertyRequest(packet: Uint8Array): NodePropertyRequest | undefined {
   const decoded = decodeAddressedPacket(packet, CommandCode.getNodeProperty);
   const propertyType = decoded?.parameters[0];
   if (decoded === undefined || propertyType === undefined) return undefined;
-  const nodeCodes = decodeNodeList(decoded.parameters.subarray(1), NODE_PROPERTIES_MAX);
+  const nodeCodes = decodeNodeList(decoded.parameters.subarray(1));
   return nodeCodes && { idm: decoded.idm, propertyType, nodeCodes };
 }
 
@@ -274,13 +279,13 @@ function encodeNodesRequest(code: number, { idm, nodeCodes }: NodesRequest): Uin
 
 function decodeNodesRequest(packet: Uint8Array, code: number): NodesRequest | undefined {
   const decoded = decodeAddressedPacket(packet, code);
-  const nodeCodes = decoded && decodeNodeList(decoded.parameters, INQUIRED_NODES_MAX);
+  const nodeCodes = decoded && decodeNodeList(decoded.parameters);
   return decoded && nodeCodes && { idm: decoded.idm, nodeCodes };
 }
 
-function decodeNodeList(bytes: Uint8Array, nodesMax: number): readonly NodeCode[] | undefined {
+function decodeNodeList(bytes: Uint8Array): readonly NodeCode[] | undefined {
   const [count] = bytes;
-  if (count === undefined || count === 0 || count > nodesMax) return undefined;
+  if (count === undefined) return undefined;
   const end = 1 + count * NODE_CODE_BYTES;
   return bytes.length < end ? undefined : decodeNodeCodes(bytes.subarray(1, end));
 }

@@ -120,6 +120,26 @@ describe('a card that is asked what lies on it', () => {
     expect(answer(`28 ${IDM_0} 01 01 0020`)).toBe(text(`29 ${IDM_0} ffa6`));
   });
 
+  it.each([
+    ['32', '', 32],
+    ['28', '00', 16],
+    ['28', '01', 16],
+  ])('answers %s %s with A1 unless it names 1 to %i nodes', (code, type, max) => {
+    const ask = (count: number) =>
+      answer(`${code} ${IDM_0} ${type} ${toHex(Uint8Array.of(count))} ${'1710'.repeat(count)}`);
+    const refused = text(`${toHex(Uint8Array.of(Number.parseInt(code, 16) + 1))} ${IDM_0} ffa1`);
+    expect([ask(0), ask(max + 1)]).toEqual([refused, refused]);
+    expect(ask(1)).toContain(`${IDM_0}0000`);
+    expect(ask(max)).toContain(`${IDM_0}0000`);
+  });
+
+  it('is silent to a number of nodes where the answer has no status flags', () => {
+    expect(answer(`0e ${IDM_0} 00`)).toBeUndefined();
+    expect(answer(`0e ${IDM_0} 21 ${'1710'.repeat(33)}`)).toBeUndefined();
+    expect(answer(`02 ${IDM_0} 00`)).toBeUndefined();
+    expect(answer(`02 ${IDM_0} 21 ${'1710'.repeat(33)}`)).toBeUndefined();
+  });
+
   it('tells its version and what it has, and no status nobody knows', () => {
     expect(answer(`3c ${IDM_0} 0000`)).toBe(
       text(`3d ${IDM_0} 0000 00 0085 04 0000 0000 0085 0000`),
