@@ -200,6 +200,8 @@ export class FelicaCard implements EmulatedCard {
   #exchangeAddressed(code: number, frame: Uint8Array): Uint8Array | undefined {
     const system = this.#addressedBy(frame);
     if (system === undefined) return undefined;
+    // Cut short it is no command of another system, and must not end the session with this one.
+    if (system !== this.#system && !isWhole(frame)) return undefined;
     this.#switchTo(system);
     const fileSystem = this.#fileSystem;
     switch (code) {
@@ -307,4 +309,9 @@ export class FelicaCard implements EmulatedCard {
     this.#system = system;
     this.#security.reset();
   }
+}
+
+function isWhole(frame: Uint8Array): boolean {
+  const length = commandLength(frame);
+  return length !== undefined && length <= frame.length;
 }

@@ -1,12 +1,14 @@
+import { AES_BLOCK_BYTES } from './aes-block.ts';
 import { BLOCK_BYTES } from './block-access.ts';
 import { decodeBlockList } from './block-list.ts';
 import { CommandCode } from './command-code.ts';
+import { DES_BLOCK_BYTES } from './des-block.ts';
 import { IDM_BYTES, NODE_CODE_BYTES } from './identifiers.ts';
 import { PACKET_HEADER_BYTES } from './packet.ts';
 
 const HEAD_BYTES = PACKET_HEADER_BYTES + IDM_BYTES;
 
-/** Whole packets of plain commands whose parameters have one length. */
+/** Whole packets of commands whose parameters have one length. */
 const FIXED_LENGTHS: ReadonlyMap<number, number> = new Map<number, number>([
   [CommandCode.polling, 6],
   [CommandCode.requestResponse, HEAD_BYTES],
@@ -20,9 +22,11 @@ const FIXED_LENGTHS: ReadonlyMap<number, number> = new Map<number, number>([
   [CommandCode.requestSpecificationVersion, HEAD_BYTES + 2],
   [CommandCode.resetMode, HEAD_BYTES + 2],
   [CommandCode.getContainerId, PACKET_HEADER_BYTES + 2],
+  [CommandCode.authentication2, HEAD_BYTES + DES_BLOCK_BYTES],
+  [CommandCode.authentication2V2, HEAD_BYTES + AES_BLOCK_BYTES],
 ]);
 
-/** Where the number of nodes stands, and the nodes behind it, in the other plain commands. */
+/** Where the number of nodes stands, and the nodes behind it, in commands that end with them. */
 const NODE_COUNT_OFFSETS: ReadonlyMap<number, number> = new Map<number, number>([
   [CommandCode.requestService, HEAD_BYTES],
   [CommandCode.requestServiceV2, HEAD_BYTES],
@@ -31,9 +35,10 @@ const NODE_COUNT_OFFSETS: ReadonlyMap<number, number> = new Map<number, number>(
 ]);
 
 /**
- * The bytes that a plain command has up to the end of its parameters, so that a card which answers
- * no others can compare. `undefined` for parameters cut short, and for every other command: those
- * have no parameters behind which bytes could stand.
+ * The bytes that a command in clear has up to the end of its parameters, so that a card can tell one
+ * that is cut short, and one with bytes behind them. `undefined` where the parameters end before they
+ * tell their own length, and for every other command: those have no parameters behind which bytes
+ * could stand.
  */
 export function commandLength(packet: Uint8Array): number | undefined {
   const code = packet[1];
@@ -42,10 +47,24 @@ export function commandLength(packet: Uint8Array): number | undefined {
   if (fixed !== undefined) return fixed;
   const countOffset = NODE_COUNT_OFFSETS.get(code);
   if (countOffset !== undefined) return nodesEnd(packet, countOffset);
-  if (code === CommandCode.readWithoutEncryption) return blockListEnd(packet, 0);
-  return code === CommandCode.writeWithoutEncryption
-    ? blockListEnd(packet, BLOCK_BYTES)
-    : undefined;
+  switch (code) {
+    case CommandCode.readWithoutEncryption:
+      return blockListEnd(packet, 0);
+    case CommandCode.writeWithoutEncryption:
+      return blockListEnd(packet, BLOCK_BYTES);
+    case CommandCode.authentication1: {
+      const areasEnd = nodesEnd(packet, HEAD_BYTES);
+      return behind(areasEnd && nodesEnd(packet, areasEnd), DES_BLOCK_BYTES);
+    }
+    case CommandCode.authentication1V2:
+      return behind(nodesEnd(packet, HEAD_BYTES + 1), AES_BLOCK_BYTES);
+    default:
+      return undefined;
+  }
+}
+
+function behind(end: number | undefined, byteCount: number): number | undefined {
+  return end === undefined ? undefined : end + byteCount;
 }
 
 function nodesEnd(packet: Uint8Array, countOffset: number): number | undefined {

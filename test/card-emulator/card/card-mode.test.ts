@@ -188,4 +188,44 @@ describe('the modes of the card (M617 §4.3, table 4-1)', () => {
     card.powerOn();
     expect(session.read(element(0, 0))).toBeDefined();
   });
+
+  const WHOLE_COMMANDS = [
+    `02 ${IDM_1} 01 0900`,
+    `04 ${IDM_1}`,
+    `06 ${IDM_1} 01 0900 01 8000`,
+    `08 ${IDM_1} 01 0900 01 8000 ${dataText(block(0x5a))}`,
+    `0a ${IDM_1} 0000`,
+    `0c ${IDM_1}`,
+    `0e ${IDM_1} 01 0900`,
+    `10 ${IDM_1} 01 0000 01 1410 ${'00'.repeat(8)}`,
+    `12 ${IDM_1} ${'00'.repeat(8)}`,
+    `1a ${IDM_1} 0000 0100`,
+    `22 ${IDM_1} 0000`,
+    `24 ${IDM_1} 0010`,
+    `28 ${IDM_1} 00 01 1710`,
+    `32 ${IDM_1} 01 0900`,
+    `38 ${IDM_1} 0000`,
+    `3a ${IDM_1} 0000`,
+    `3c ${IDM_1} 0000`,
+    `3e ${IDM_1} 0000`,
+    `40 ${IDM_1} 00 01 1410 ${'00'.repeat(16)}`,
+    `42 ${IDM_1} ${'00'.repeat(16)}`,
+  ];
+
+  it.each(WHOLE_COMMANDS)('in Mode 2 %s leads to the other system', (command) => {
+    const card = testCard();
+    const session = openSession(card, [0x1014]);
+    exchange(card, command);
+    expect(session.read(element(0, 0))).toBeUndefined();
+  });
+
+  it.each(WHOLE_COMMANDS)('in Mode 2 %s cut short leaves the session as it was', (command) => {
+    const card = testCard();
+    const session = openSession(card, [0x1014]);
+    const whole = frame(command);
+    for (let length = 2; length < whole.length; length += 1) {
+      expect(card.exchange(Uint8Array.of(length, ...whole.subarray(1, length)))).toBeUndefined();
+    }
+    expect(session.read(element(0, 0))).toBeDefined();
+  });
 });
