@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { SamSecret } from '#purse/sam-envelope';
 import { environment, readText, type TerminalFolder, terminalFolder } from '../config.ts';
 import { encryptSamFile, newOrOldKeyFile } from '../sam/encrypt-sam.ts';
-import { samKeysIn } from '../sam/open-sam.ts';
+import { importSam } from '../sam/import-sam.ts';
+import { openToken, openTokenSam, samKeysIn } from '../sam/open-sam.ts';
 import { terminalPrompt } from '../sam/passphrase-prompt.ts';
 import { SamError } from '../sam/sam-error.ts';
-import { eraseSamKeys, parseSamFile, type SamFile, samIdOf } from '../sam/sam-file.ts';
+import { eraseSamKeys, parseSamFile, publicPartOf, type SamFile } from '../sam/sam-file.ts';
 import {
   environmentSecrets,
   readTextSecret,
@@ -26,12 +28,25 @@ export interface EncryptOptions extends SamCommandOptions {
   readonly keyFile?: string;
 }
 
+export interface ImportOptions extends SamCommandOptions {
+  readonly library: string;
+  readonly token: string;
+  readonly out: string;
+}
+
 /** Prints one JSON object, or the lines for a person. */
 export type Print = (
   options: SamCommandOptions,
   json: Readonly<Record<string, unknown>>,
   lines: readonly string[],
 ) => void;
+
+const TEXT_BY_FORM = {
+  plain: 'Its keys are in a file that is not encrypted.',
+  passphrase: 'Its keys are in a file that a passphrase unlocks.',
+  'key-file': 'Its keys are in a file that a key file unlocks.',
+  token: 'Its keys are in a token that a PIN unlocks.',
+} as const;
 
 const REMEDY = 'put the SAM file there that the issuer made for you';
 
@@ -42,6 +57,11 @@ export function samCommand(print: Print): Command {
     .option('--passphrase-file <file>', 'the new passphrase; asked for if absent')
     .option('--key-file <file>', 'the new key file, made if it is not there')
     .action((options: EncryptOptions) => encrypt(options, print));
+  samSubcommand(command, 'import-pkcs11', 'put the keys of sam.json into a PKCS#11 token')
+    .requiredOption('--library <file>', "the token's PKCS#11 library")
+    .requiredOption('--token <label>', 'the label of the token')
+    .requiredOption('--out <file>', 'the new SAM file to make; it holds no keys')
+    .action((options: ImportOptions) => importToken(options, print));
   samSubcommand(command, 'status', 'what the SAM is and whether it is locked').action(
     (options: SamCommandOptions) => status(options, print),
   );
@@ -71,12 +91,30 @@ async function encrypt(options: EncryptOptions, print: Print): Promise<void> {
   ]);
 }
 
+async function importToken(options: ImportOptions, print: Print): Promise<void> {
+  const { folder, file, memory } = samIn(options);
+  const secrets = secretsNow();
+  const keys = await samKeysIn(file, secrets, memory);
+  const place = { library: options.library, label: options.token };
+  const token = await openToken(place, secrets, memory);
+  try {
+    const text = importSam(keys, token, place);
+    writeFileSync(options.out, text, { flag: 'wx', mode: 0o600 });
+  } finally {
+    eraseSamKeys(keys);
+    token.close();
+  }
+  print(options, { result: 'imported', samId: keys.samId, out: options.out }, [
+    `The keys of SAM ${keys.samId} are in token ${options.token}.`,
+    `Put ${options.out} in the place of ${folder.samPath}, and destroy that file and its copies.`,
+  ]);
+}
+
 function status(options: SamCommandOptions, print: Print): Promise<void> {
   const { file, memory } = samIn(options);
-  const { kind, samId, issuerId, keyVersion, ceilings } =
-    file.form === 'plain' ? file.keys : file.envelope;
+  const { kind, samId, issuerId, keyVersion, ceilings } = publicPartOf(file);
   const { failedUnlocks, failedCards, lockedBy } = memory.read();
-  const form = file.form === 'plain' ? 'plain' : file.envelope.unlock.by;
+  const form = file.form === 'encrypted' ? file.envelope.unlock.by : file.form;
   print(
     options,
     {
@@ -86,7 +124,7 @@ function status(options: SamCommandOptions, print: Print): Promise<void> {
     },
     [
       `SAM ${samId} (${kind}) of issuer ${issuerId}, key version ${keyVersion}`,
-      form === 'plain' ? 'Its file is not encrypted.' : `Its file is unlocked by a ${form}.`,
+      TEXT_BY_FORM[form],
       lockedBy === undefined
         ? `Not locked: ${failedUnlocks} wrong passphrases, ${failedCards} strange cards in a row.`
         : `LOCKED by too many ${lockedBy === 'cards' ? 'strange cards' : 'wrong passphrases'}.`,
@@ -97,10 +135,12 @@ function status(options: SamCommandOptions, print: Print): Promise<void> {
 
 async function unlock(options: SamCommandOptions, print: Print): Promise<void> {
   const { file, memory } = samIn(options);
-  await clearLock(memory, async () => eraseSamKeys(await samKeysIn(file, secretsNow(), memory)));
-  print(options, { result: 'unlocked', samId: samIdOf(file) }, [
-    `SAM ${samIdOf(file)} is unlocked.`,
-  ]);
+  const { samId } = publicPartOf(file);
+  await clearLock(memory, async () => {
+    if (file.form === 'token') await (await openTokenSam(file.file, secretsNow(), memory)).close();
+    else eraseSamKeys(await samKeysIn(file, secretsNow(), memory));
+  });
+  print(options, { result: 'unlocked', samId }, [`SAM ${samId} is unlocked.`]);
 }
 
 function samIn({ data }: SamCommandOptions): {
@@ -110,7 +150,7 @@ function samIn({ data }: SamCommandOptions): {
 } {
   const folder = terminalFolder(data);
   const file = parseSamFile(readText(folder.samPath, REMEDY));
-  return { folder, file, memory: fileSamMemory(folder.samStatePath, samIdOf(file)) };
+  return { folder, file, memory: fileSamMemory(folder.samStatePath, publicPartOf(file).samId) };
 }
 
 async function newSecret({ passphraseFile, keyFile }: EncryptOptions): Promise<SamSecret> {

@@ -6,7 +6,9 @@ export type SamErrorCode =
   | 'SAM_SECRET_INVALID'
   | 'SAM_SECRET_WRONG'
   | 'SAM_LOCKED'
-  | 'SAM_STATE_INVALID';
+  | 'SAM_STATE_INVALID'
+  | 'SAM_TOKEN_UNAVAILABLE'
+  | 'SAM_TOKEN_UNSUITABLE';
 
 /** No message of it ever holds a key, a passphrase or a PIN. */
 export class SamError extends Error {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { clean, hexToBytes } from '@noble/ciphers/utils.js';
 import { z } from 'zod';
 import { type CardKeyLabel, KEY_BYTES } from '#purse/card-key';
@@ -12,6 +13,7 @@ import { SAM_RECORD_LABEL, type SamKeyEntry } from '#purse/sam-key-list';
 import { parseJson } from '../json-text.ts';
 import { SAM_KINDS, type SamKind } from './sam.ts';
 import { SamError } from './sam-error.ts';
+import { parseSamTokenFile, type SamTokenFile } from './sam-token-file.ts';
 
 /** The masters of one key generation. */
 export interface SamGeneration {
@@ -31,16 +33,17 @@ export interface SamKeys extends SamGeneration {
   readonly ceilings?: SamCeilings | undefined;
 }
 
-/** A SAM file as it stands on disk: its keys, or what still has to be unlocked. */
+/** A SAM file as it stands on disk: its keys, what has to be unlocked, or where the keys are. */
 export type SamFile =
   | { readonly form: 'plain'; readonly keys: SamKeys }
-  | { readonly form: 'encrypted'; readonly envelope: SamEnvelope };
+  | { readonly form: 'encrypted'; readonly envelope: SamEnvelope }
+  | { readonly form: 'token'; readonly file: SamTokenFile };
 
 /** Beside reading, each SAM may block a card; none may make a blocked card valid again (`VALW`). */
 const COMMON_LABELS: readonly CardKeyLabel[] = ['INDV', 'HIST', 'DATR', 'CERR', 'BLOK'];
 
 /** Exactly the masters that each kind may hold: one more would be one right too many. */
-const LABELS_BY_KIND: Readonly<Record<SamKind, readonly CardKeyLabel[]>> = {
+export const LABELS_BY_KIND: Readonly<Record<SamKind, readonly CardKeyLabel[]>> = {
   pos: ['DEBI', ...COMMON_LABELS],
   load: ['LOAD', ...COMMON_LABELS],
 };
@@ -66,10 +69,12 @@ const plainFile = z.object({
   ceilings: samCeilings(),
 });
 
-/** Reads the text of a SAM file of either version. Throws {@link SamError}. */
+/** Reads the text of a SAM file of any version. Throws {@link SamError}. */
 export function parseSamFile(text: string): SamFile {
   const value = parseJson(text);
-  if (z.object({ version: z.literal(2) }).safeParse(value).success) {
+  const { version } = z.object({ version: z.unknown() }).catch({ version: 1 }).parse(value);
+  if (version === 3) return { form: 'token', file: parseSamTokenFile(value) };
+  if (version === 2) {
     const parsed = parseSamEnvelope(value);
     if ('envelope' in parsed) return { form: 'encrypted', envelope: parsed.envelope };
     throw new SamError('SAM_FILE_INVALID', `SAM file ${parsed.fault}`);
@@ -127,8 +132,13 @@ export function samKeyEntriesOf(keys: SamKeys): readonly SamKeyEntry[] {
   return [...masterEntries, { version: 0, label: SAM_RECORD_LABEL, key: keys.recordKey }];
 }
 
-export function samIdOf(file: SamFile): number {
-  return file.form === 'plain' ? file.keys.samId : file.envelope.samId;
+/** What a SAM file tells without its keys being unlocked. */
+export function publicPartOf(file: SamFile): SamPublicPart {
+  if (file.form === 'encrypted') return file.envelope;
+  if (file.form === 'plain') return { ...file.keys, ceilings: file.keys.ceilings };
+  const [newest] = file.file.keyVersions;
+  assert(newest !== undefined, 'a SAM file of a token was checked for its key versions');
+  return { ...file.file, keyVersion: newest };
 }
 
 /** Newest first. */

@@ -3,7 +3,7 @@ import { FRESH_STATE, type SamMemory, UNLOCKS_FAILED_MAX } from './sam-state.ts'
 
 /**
  * Lets one attempt at a passphrase or PIN happen, unless there were too many wrong ones. `attempt`
- * rejects with `SAM_SECRET_WRONG` for a wrong one; anything else it does means that it was right.
+ * rejects with `SAM_SECRET_WRONG` for a wrong one, and with nothing else for a wrong one.
  *
  * The attempt is counted on disk before it is made: who kills the program learns nothing for free.
  */
@@ -22,7 +22,8 @@ export async function guardUnlock<Result>(
     return result;
   } catch (error) {
     const isWrong = error instanceof SamError && error.code === 'SAM_SECRET_WRONG';
-    if (!isWrong) memory.write({ ...before, failedUnlocks: 0 });
+    // A token that is not there or a file that was changed tells nothing of the secret.
+    if (!isWrong) memory.write(before);
     throw error;
   }
 }

@@ -116,6 +116,7 @@ export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
     ],
   },
   'nfc-pcsc': { places: ['terminal/reader/'], filesMax: 1 },
+  pkcs11js: { places: ['terminal/sam/'], filesMax: 1 },
   receiptline: { places: ['terminal/point-of-sale/'], filesMax: 1 },
   sqlite3: { places: ['terminal/journal/', 'backend/database/'], filesMax: 1 },
   vitest: { places: ['card-emulator/testing/'], filesMax: 1 },

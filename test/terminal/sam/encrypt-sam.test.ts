@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SCRYPT_COST_MIN } from '../../../card-emulator/purse/sam-envelope.ts';
 import { encryptSamFile, newOrOldKeyFile } from '../../../terminal/sam/encrypt-sam.ts';
 import { openSam, PLAIN_WARNING, samKeysIn } from '../../../terminal/sam/open-sam.ts';
-import { parseSamFile, samIdOf } from '../../../terminal/sam/sam-file.ts';
+import { parseSamFile, publicPartOf } from '../../../terminal/sam/sam-file.ts';
 import { environmentSecrets, type SecretSource } from '../../../terminal/sam/sam-secret.ts';
 import { FRESH_STATE, fileSamMemory, UNLOCKS_FAILED_MAX } from '../../../terminal/sam/sam-state.ts';
 import { clearLock } from '../../../terminal/sam/unlock-guard.ts';
@@ -47,7 +47,7 @@ describe('a SAM file that was encrypted', () => {
     await encrypted();
     expect(statSync(at('sam.json')).mode & 0o077).toBe(0);
     const file = parseSamFile(readFileSync(at('sam.json'), 'utf8'));
-    expect(samIdOf(file)).toBe(7);
+    expect(publicPartOf(file).samId).toBe(7);
     const keys = await samKeysIn(file, typed(PASSPHRASE), memory());
     expect(keys).toMatchObject(samKeys('pos', 7));
     expect(memory().read()).toEqual(FRESH_STATE);
