@@ -16,7 +16,7 @@ import { batchCommands, printReports } from './command/batch-command.ts';
 import { type FolderOption, folderCommand, print } from './command/folder-command.ts';
 import { addHotListCommand } from './command/hotlist-command.ts';
 import { journalCommand } from './command/journal-command.ts';
-import { samCommand } from './command/sam-command.ts';
+import { addSamCommand } from './command/sam-command.ts';
 import { ConfigError, createTerminalFolder, terminalFolder } from './config.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
 import {
@@ -75,7 +75,7 @@ function terminalCommand(): Command {
     .option('--retry <times>', 'how often to try again, waiting 1 s to 5 min', wholeNumber, 0)
     .option('--until-done', 'try again for as long as it takes')
     .action(upload);
-  command.addCommand(samCommand(print).copyInheritedSettings(command));
+  addSamCommand(command, print);
   folderCommand(command, 'status', 'what is unresolved, and what waits for upload').action(status);
   batchCommands(command);
   journalCommand(command);

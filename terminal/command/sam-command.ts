@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { SamSecret } from '#purse/sam-envelope';
 import { environment, readText, type TerminalFolder, terminalFolder } from '../config.ts';
 import { encryptSamFile, newOrOldKeyFile } from '../sam/encrypt-sam.ts';
@@ -50,9 +50,11 @@ const TEXT_BY_FORM = {
 
 const REMEDY = 'put the SAM file there that the issuer made for you';
 
-/** `kazasu terminal sam …`: what a technician does with the file of keys. */
-export function samCommand(print: Print): Command {
-  const command = new Command('sam').description("the terminal's SAM: encrypt it, unlock it");
+/** Adds `sam …` to `kazasu terminal`: what a technician does with the file of keys. */
+export function addSamCommand(parent: Command, print: Print): void {
+  const command = parent
+    .command('sam')
+    .description('encrypt or unlock the SAM, or put its keys into a token');
   samSubcommand(command, 'encrypt', 'encrypt sam.json, or encrypt it anew')
     .option('--passphrase-file <file>', 'the new passphrase; asked for if absent')
     .option('--key-file <file>', 'the new key file, made if it is not there')
@@ -68,7 +70,6 @@ export function samCommand(print: Print): Command {
   samSubcommand(command, 'unlock', 'take back the lock after misuse, with the right secret').action(
     (options: SamCommandOptions) => unlock(options, print),
   );
-  return command;
 }
 
 function samSubcommand(parent: Command, name: string, description: string): Command {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { SamError } from './sam-error.ts';
 import type { SecretPrompt } from './sam-secret.ts';
 
 /** Asks at the terminal, without showing what is typed; `undefined` where there is no terminal. */
@@ -10,7 +11,12 @@ export function terminalPrompt(): SecretPrompt {
     const dark = new Writable({ write: (_chunk, _encoding, done) => done() });
     const line = createInterface({ input: process.stdin, output: dark, terminal: true });
     try {
-      return await line.question('');
+      return await new Promise<string>((resolve, reject) => {
+        // Ctrl-C and Ctrl-D end the line; the question would wait for ever.
+        line.once('SIGINT', () => line.close());
+        line.once('close', () => reject(new SamError('SAM_SECRET_MISSING', 'nothing was typed')));
+        line.question('').then(resolve, reject);
+      });
     } finally {
       line.close();
       process.stderr.write('\n');

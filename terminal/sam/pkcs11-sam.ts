@@ -11,7 +11,8 @@ import { keyedSam } from './software-sam.ts';
 
 /**
  * A SAM whose masters and record key are in a PKCS#11 token and stay there. The key of one card is
- * derived in the token (one AES-CMAC) and is in this process for one tap, as are the session's keys.
+ * derived in the token (one AES-CMAC) and is in this process until the challenge is made; the keys of the
+ * session are there until the next tap.
  *
  * Throws {@link SamError}: `SAM_TOKEN_UNSUITABLE` where a key is missing or could be taken out,
  * `SAM_FILE_RIGHTS_EXCESSIVE` for a token with one right too many, `SAM_FILE_TAMPERED`.

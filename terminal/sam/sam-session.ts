@@ -16,13 +16,19 @@ import {
 import type { IDm, NodeCode } from '#felica/identifiers';
 import type { SamAuthentication, SecureChannel } from './sam.ts';
 
+/** Mutual authentication whose keys can be erased. */
+export interface ErasableAuthentication extends SamAuthentication {
+  /** Overwrites what it holds of keys; it and its channel are of no more use then. */
+  forget(): void;
+}
+
 /** Begins mutual authentication under keys of one card, which are erased here. */
 export function samAuthentication(start: {
   readonly idm: IDm;
   readonly services: readonly NodeCode[];
   readonly credentials: AesCredentials;
   readonly random1: Uint8Array;
-}): SamAuthentication {
+}): ErasableAuthentication {
   const { idm, services, credentials, random1 } = start;
   const started = startAesAuthentication({ idm, nodes: services, credentials, random1 });
   clean(credentials.groupKey, credentials.individualKey);
@@ -39,6 +45,12 @@ export function samAuthentication(start: {
       assert(continued !== undefined, 'complete follows a good answer');
       const finished = finishAesAuthentication(continued.state, response);
       return Promise.resolve(finished && secureChannel(finished.session));
+    },
+    forget: () => {
+      clean(started.state.random1, started.state.alpha, started.state.beta);
+      if (continued === undefined) return;
+      const { encryptionKey, macKey } = continued.state.session;
+      clean(encryptionKey, macKey);
     },
   };
 }

@@ -15,7 +15,7 @@ import {
 } from '#purse/card-profile';
 import type { Sam, SamIdentity, SamKind } from './sam.ts';
 import { eraseSamKeys, generationsOf, type SamKeys } from './sam-file.ts';
-import { samAuthentication } from './sam-session.ts';
+import { type ErasableAuthentication, samAuthentication } from './sam-session.ts';
 
 interface KeyedService {
   readonly service: NodeCode;
@@ -72,6 +72,7 @@ export function keyedSam(
 ): Sam {
   const keyedServices = SERVICES_BY_KIND[kind];
   const services = keyedServices.map(({ service }) => service);
+  let current: ErasableAuthentication | undefined;
   return {
     ...{ kind, samId, issuerId, keyVersions },
     isLocked: false,
@@ -79,13 +80,18 @@ export function keyedSam(
     startAuthentication: async (idm, version) => {
       assert(keyVersions.includes(version), 'the SAM has this generation');
       const credentials = await cardCredentials(holder, keyedServices, { idm, version });
-      return samAuthentication({ idm, services, credentials, random1: random(16) });
+      current?.forget();
+      current = samAuthentication({ idm, services, credentials, random1: random(16) });
+      return current;
     },
     seal: async (record) => {
       assert(record.samId === samId, 'a SAM seals its own records');
       return { ...record, samMac: await holder.recordMac(encodeUnsealedRecord(record)) };
     },
-    close: () => holder.close(),
+    close: () => {
+      current?.forget();
+      return holder.close();
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { samCommand } from '../../../terminal/command/sam-command.ts';
+import { addSamCommand } from '../../../terminal/command/sam-command.ts';
 import { fileSamMemory } from '../../../terminal/sam/sam-state.ts';
 import { samKeys } from '../../scheme.ts';
 
@@ -25,8 +26,9 @@ afterEach(() => {
 });
 
 async function sam(...args: readonly string[]): Promise<Record<string, unknown> | undefined> {
-  const command = samCommand((_, json) => printed.push({ ...json }));
-  await command.parseAsync([...args, '--data', folder], { from: 'user' });
+  const command = new Command();
+  addSamCommand(command, (_, json) => printed.push({ ...json }));
+  await command.parseAsync(['sam', ...args, '--data', folder], { from: 'user' });
   return printed.at(-1);
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { samCommand } from '../../../terminal/command/sam-command.ts';
+import { addSamCommand } from '../../../terminal/command/sam-command.ts';
 import { importSam } from '../../../terminal/sam/import-sam.ts';
 import { openSam } from '../../../terminal/sam/open-sam.ts';
 import { pkcs11Sam, tokenKeyId } from '../../../terminal/sam/pkcs11-sam.ts';
@@ -155,8 +156,9 @@ withToken('kazasu terminal sam import-pkcs11 (skipped without SoftHSM2)', () => 
   const at = (name: string): string => join(soft.folder, name);
   const printed: Record<string, unknown>[] = [];
   const sam = async (...args: readonly string[]): Promise<Record<string, unknown> | undefined> => {
-    const command = samCommand((_, json) => printed.push({ ...json }));
-    await command.parseAsync([...args, '--data', soft.folder], { from: 'user' });
+    const command = new Command();
+    addSamCommand(command, (_, json) => printed.push({ ...json }));
+    await command.parseAsync(['sam', ...args, '--data', soft.folder], { from: 'user' });
     return printed.at(-1);
   };
   const importing = (): Promise<unknown> => {
