@@ -61,7 +61,8 @@ export class PurseTerminal {
 
   /**
    * Waits up to `waitMs` for a card and writes its purse. Rejects with `JournalError` if an entry
-   * could not be made durable; what the card did is then found out at its next touch.
+   * could not be made durable, and with `SamError` if the token of the SAM fails; what the card did is
+   * then found out at its next touch.
    */
   async tap(request: PurseRequest, waitMs: Milliseconds): Promise<SaleOutcome> {
     const known = await this.#options.journal.intentsOfSale(request.saleId);

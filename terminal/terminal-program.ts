@@ -62,15 +62,21 @@ export class TerminalProgram {
   ): Promise<TerminalProgram> {
     const config = readTerminalConfig(folder);
     const sam = await openFolderSam(folder, secrets);
-    const hotList = await openHotList(folder, sam.issuerId);
-    const journal = await Journal.open({
-      file: await openDiskFile(folder.journalPath),
-      terminalId: config.terminalId,
-      sam,
-      now,
-    });
-    sam.countUncollected(journal.uncollected());
-    return new TerminalProgram(folder, { config, sam, journal, hotList }, now);
+    try {
+      const hotList = await openHotList(folder, sam.issuerId);
+      const journal = await Journal.open({
+        file: await openDiskFile(folder.journalPath),
+        terminalId: config.terminalId,
+        sam,
+        now,
+      });
+      sam.countUncollected(journal.uncollected());
+      return new TerminalProgram(folder, { config, sam, journal, hotList }, now);
+    } catch (error) {
+      // A token would stay logged in.
+      await sam.close();
+      throw error;
+    }
   }
 
   at(reader: Reader): PurseTerminal {

@@ -165,9 +165,13 @@ function leave(module: Pkcs11Module, library: string): void {
 
 function slotOf(module: Pkcs11Module, label: string): Pkcs11Handle {
   const slots = told('finding tokens', () => module.C_GetSlotList(true));
-  const slot = slots.find((one) => module.C_GetTokenInfo(one).label.trim() === label);
-  if (slot !== undefined) return slot;
-  throw new SamError('SAM_TOKEN_UNAVAILABLE', `token ${label}: not there`);
+  const named = slots.filter((one) =>
+    told(label, () => module.C_GetTokenInfo(one).label.trim() === label),
+  );
+  const [slot] = named;
+  if (slot !== undefined && named.length === 1) return slot;
+  const found = named.length === 0 ? 'not there' : 'there is more than one of this label';
+  throw new SamError('SAM_TOKEN_UNAVAILABLE', `token ${label}: ${found}`);
 }
 
 function login(module: Pkcs11Module, session: Pkcs11Handle, pin: string): void {

@@ -78,7 +78,7 @@ withToken('a PKCS#11 token (skipped without SoftHSM2)', () => {
     const text = importSam(twoGenerations('pos', 50), token, soft.place);
     expect(text).not.toContain(Buffer.from(bytesFrom('2 DEBI')).toString('hex'));
     const labels = token.keys(tokenKeyId(50)).map(({ label }) => label);
-    expect(labels).toHaveLength(11);
+    expect(labels).toHaveLength(13);
     expect(labels).toEqual(expect.arrayContaining(['DEBI 1', 'DEBI 2', 'SAMR 0']));
     expect(() => importSam(samKeys('pos', 50), token, soft.place)).toThrow(
       expect.objectContaining({ code: 'SAM_TOKEN_UNSUITABLE' }),
@@ -119,9 +119,9 @@ withToken('a PKCS#11 token (skipped without SoftHSM2)', () => {
 
   it('serves two SAMs of one process, and the one that stays when the other is closed', () => {
     const other = Pkcs11Token.open(soft.place, PIN);
-    expect(other.keys(tokenKeyId(50))).toHaveLength(11);
+    expect(other.keys(tokenKeyId(50))).toHaveLength(13);
     other.close();
-    expect(token.keys(tokenKeyId(50))).toHaveLength(11);
+    expect(token.keys(tokenKeyId(50))).toHaveLength(13);
   });
 
   it('is not opened under another label or without its library', () => {
