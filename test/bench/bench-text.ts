@@ -3,6 +3,8 @@ import type { CollectionFigures } from './collection-rate.ts';
 import type { SyncCount } from './commit-count.ts';
 import type { DebitExchanges } from './debit-exchange.ts';
 import type { DebitTimeFigures, DebitTimes } from './debit-time.ts';
+import type { HotListFigures } from './hotlist-time.ts';
+import type { Spread } from './quantile.ts';
 import type { BenchFigures } from './run-bench.ts';
 
 /** The figures as tables for people. */
@@ -44,6 +46,7 @@ export function benchText(figures: BenchFigures): string {
       ],
     ),
     cardTables(figures),
+    hotListTable(figures.hotList),
     collectionTable(collection),
     targetLine(collection),
   ].join('\n');
@@ -71,6 +74,28 @@ function cardTables({ cardKinds, crowds, decoding }: BenchFigures): string {
       decoding.map(({ what, nanoseconds }) => [what, rate(nanoseconds)]),
     ),
   ].join('\n');
+}
+
+function hotListTable(figures: HotListFigures): string {
+  const { listedMicroseconds, unlistedMicroseconds, memoryBytes, bytesMax } = figures;
+  const spread = ({ median, p99 }: Spread): string => `${fixed(median)} µs, p99 ${fixed(p99)} µs`;
+  const slowest = Math.max(listedMicroseconds.p99, unlistedMicroseconds.p99);
+  const met = memoryBytes < bytesMax && slowest < figures.microsecondsMax;
+  return table(
+    [`Hot list of ${rate(figures.cardCount)} cards`, ''],
+    [
+      ['bytes of the file', rate(figures.fileBytes)],
+      ['bytes of memory, the file included', rate(memoryBytes)],
+      ['look-up of a card that is on it', spread(listedMicroseconds)],
+      ['look-up of a card that is not', spread(unlistedMicroseconds)],
+      ['opening: every entry and the signature checked', `${fixed(figures.openMs)} ms`],
+      [`delta of ${rate(figures.deltaCardCount)} cards`, `${fixed(figures.deltaMs)} ms`],
+      [
+        `target: under ${rate(bytesMax)} bytes and ${figures.microsecondsMax} µs`,
+        met ? 'met' : 'NOT met',
+      ],
+    ],
+  );
 }
 
 function airRow(first: DebitExchanges, second: DebitExchanges, index: number): string[] {

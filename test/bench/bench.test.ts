@@ -83,6 +83,20 @@ describe('bench', () => {
     for (const { bytesEach } of figures.crowds) expect(bytesEach).toEqual(FINITE);
   });
 
+  it('gives what a hot list takes, and how long a look-up is', () => {
+    const spread = { median: POSITIVE, p90: POSITIVE, p99: POSITIVE };
+    expect(figures.hotList).toMatchObject({
+      cardCount: 10_000,
+      fileBytes: POSITIVE,
+      memoryBytes: FINITE,
+      listedMicroseconds: spread,
+      unlistedMicroseconds: spread,
+      openMs: POSITIVE,
+      deltaCardCount: 2_000,
+      deltaMs: POSITIVE,
+    });
+  });
+
   it('has every record accepted and the books at zero', () => {
     const { collection } = figures;
     const rounds = collection.rounds + 1;

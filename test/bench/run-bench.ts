@@ -10,6 +10,7 @@ import { countSyncs, type SyncCount, type SyncPlan } from './commit-count.ts';
 import { countDebitExchanges, type DebitExchangeFigures } from './debit-exchange.ts';
 import { type DebitTimeFigures, measureDebits } from './debit-time.ts';
 import { type DecodeTime, measureDecoding } from './decode-time.ts';
+import { type HotListFigures, measureHotList } from './hotlist-time.ts';
 import { describeMachine, type Machine } from './machine.ts';
 
 /** Everything in it was measured or counted in one run. */
@@ -24,6 +25,7 @@ export interface BenchFigures {
   readonly cardKinds: readonly CardKindRate[];
   readonly crowds: readonly CrowdFigures[];
   readonly decoding: readonly DecodeTime[];
+  readonly hotList: HotListFigures;
   readonly collection: CollectionFigures;
 }
 
@@ -32,6 +34,7 @@ interface BenchPlan {
   readonly syncs: SyncPlan;
   readonly cardCommandCount: number;
   readonly crowdCardCount: number;
+  readonly hotListCardCount: number;
   readonly collection: CollectionPlan;
 }
 
@@ -40,6 +43,7 @@ const FULL: BenchPlan = {
   syncs: { shortRun: 100, longRun: 600 },
   cardCommandCount: 5_000,
   crowdCardCount: 100_000,
+  hotListCardCount: 1_500_000,
   collection: {
     cardCount: 2_000,
     rounds: 5,
@@ -56,6 +60,7 @@ const QUICK: BenchPlan = {
   syncs: { shortRun: 10, longRun: 60 },
   cardCommandCount: 100,
   crowdCardCount: 1_000,
+  hotListCardCount: 10_000,
   collection: {
     cardCount: 100,
     rounds: 1,
@@ -89,6 +94,8 @@ export async function runBench(
   const crowds = (['purse', 'lite-s'] as const).map((kind) =>
     measureCrowd(kind, plan.crowdCardCount),
   );
+  report(`hot list of ${plan.hotListCardCount} cards`);
+  const hotList = measureHotList(plan.hotListCardCount);
   report(`collection, ${plan.collection.cardCount} cards are issued and loaded`);
   const collection = await measureCollection(plan.collection, report);
   return {
@@ -98,6 +105,7 @@ export async function runBench(
     cardKinds,
     crowds,
     decoding,
+    hotList,
     collection,
   };
 }
