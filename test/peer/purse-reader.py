@@ -31,12 +31,15 @@ SYSTEM_CODE = 0x4B5A
 PURSE_DIRECT, PURSE_DECREMENT, PURSE_READ = 0x1010, 0x1014, 0x1017
 HISTORY, HISTORY_READ = 0x104C, 0x104F
 CARD_DATA_READ, CERTIFICATE_READ = 0x108A, 0x10CA
+VALIDITY_DIRECT, VALIDITY_DECREMENT, VALIDITY_READ = 0x1110, 0x1114, 0x1117
 LABELS = {
     PURSE_DIRECT: "LOAD",
     PURSE_DECREMENT: "DEBI",
     HISTORY: "HIST",
     CARD_DATA_READ: "DATR",
     CERTIFICATE_READ: "CERR",
+    VALIDITY_DIRECT: "VALW",
+    VALIDITY_DECREMENT: "BLOK",
 }
 KIND_LOAD, KIND_DEBIT = 1, 2
 CERTIFIED_DECREMENT = 2
@@ -221,6 +224,29 @@ def check_certificate(card, keys, written):
     )
 
 
+def block(card, keys, orders):
+    """Blocks the card as a terminal does, and tries to make it valid with the same right."""
+    session = keys.session(card, [PURSE_DECREMENT, HISTORY, VALIDITY_DECREMENT])
+    _, [valid] = session.read([(2, 0)])
+    identity = execution_id(counter_of(valid) + 1, {**orders["debit"], "number": 0})
+    taken = valid[:4] + bytes(8) + identity
+    flags = session.write([(2, 0)], taken)
+    _, [blocked] = session.read([(2, 0)])
+    refused = session.write([(2, 0)], valid[:4] + bytes(8) + execution_id(7, orders["debit"]))
+    say(
+        "block",
+        valid=valid.hex(),
+        flags=text(flags),
+        wrote=taken.hex(),
+        blocked=blocked.hex(),
+        again=text(refused),
+    )
+    issuer = keys.session(card, [VALIDITY_DIRECT])
+    say("make valid", flags=text(issuer.write([(0, 0)], valid)))
+    block_again = keys.session(card, [VALIDITY_DECREMENT])
+    say("block again", flags=text(block_again.write([(0, 0)], taken)))
+
+
 def main():
     orders = json.load(sys.stdin)
     [reader] = [each for each in readers() if each.name == orders["reader"]]
@@ -240,6 +266,7 @@ def main():
     say("Reset Mode", flags=text(card.command(0x3E, bytes(2))))
     look(card, "after Reset Mode")
     check_certificate(card, keys, written)
+    block(card, keys, orders)
     card.reset_by_reader()
     look(card, "after a reset by the reader")
     connection.disconnect()

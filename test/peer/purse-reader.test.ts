@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openCardImage } from '#emulated-card';
 import { CARD_KEY_LABELS } from '#purse/card-key';
 import { businessDate } from '#units';
-import { historyOf, purseOf } from '../../card-emulator/card/card-inspection.ts';
+import { historyOf, isBlockedOf, purseOf } from '../../card-emulator/card/card-inspection.ts';
 import {
   builtFile,
   describeWithPcsc,
@@ -199,8 +199,24 @@ describeWithPcsc(
       expect(cardData).toBe('0101 5100 f810 0000 50c30000 204e0000'.replaceAll(' ', ''));
     });
 
+    it('blocks the card with the bytes of the page, and only the issuer makes it valid', () => {
+      expect(saw('block')).toEqual([
+        {
+          step: 'block',
+          valid: '01000000000000000000000000000000',
+          flags: '0000',
+          wrote: '01000000000000000000000000015473',
+          blocked: '00000000010000000000000000015473',
+          again: '0101',
+        },
+      ]);
+      expect(saw('make valid')).toMatchObject([{ flags: '0000' }]);
+      expect(saw('block again')).toMatchObject([{ flags: '0000' }]);
+    });
+
     it('leaves the saved card as it says', () => {
       const card = openCardImage(image, { random: seededRandom('peer') });
+      expect(isBlockedOf(card)).toBe(true);
       expect(purseOf(card)).toMatchObject({
         balance: 4_650,
         cashback: 350,
