@@ -48,6 +48,7 @@ interface TapOptions extends FolderOption {
   readonly card?: string;
   readonly reader?: string;
   readonly wait: Milliseconds;
+  readonly orWhatIsLeft?: true;
 }
 
 function terminalCommand(): Command {
@@ -62,9 +63,9 @@ function terminalCommand(): Command {
     .requiredOption('--issuer-url <url>', "the issuer's collection, such as http://127.0.0.1:8080")
     .option('--amount-max <yen>', 'the most one sale or load may be', wholeNumber, 30_000)
     .action(initialise);
-  tapCommand(command, 'pay', 'take a payment from a card').action((amount, options) =>
-    tap('debit', amount, options),
-  );
+  tapCommand(command, 'pay', 'take a payment from a card')
+    .option('--or-what-is-left', 'take all there is if the balance is less')
+    .action((amount, options) => tap('debit', amount, options));
   tapCommand(command, 'load', 'load value onto a card (takes a load SAM)').action(
     (amount, options) => tap('load', amount, options),
   );
@@ -128,7 +129,8 @@ async function tap(kind: 'debit' | 'load', amount: Yen, options: TapOptions): Pr
   }
   const field = await openField(options);
   const saleId = options.sale ?? randomUUID();
-  const request: PurseRequest = { saleId, kind, amount };
+  const payWhatIsLeft = options.orWhatIsLeft === true;
+  const request: PurseRequest = { saleId, kind, amount, payWhatIsLeft };
   if (options.json !== true) console.log(`${formatYen(amount)}: please touch (sale ${saleId})`);
   const outcome = await program.at(field.reader).tap(request, options.wait);
   await field.close();

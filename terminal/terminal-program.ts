@@ -14,6 +14,7 @@ import {
 import type { HotListLookUp } from './debit/hot-list-hit.ts';
 import { openHotList } from './hotlist/terminal-hotlist.ts';
 import { openDiskFile } from './journal/disk-file.ts';
+import { expireIntents } from './journal/expire-intents.ts';
 import { Journal, type JournalledBatch } from './journal/journal.ts';
 import { keyAt } from './key-file.ts';
 import { PurseTerminal } from './purse-terminal.ts';
@@ -102,6 +103,7 @@ export class TerminalProgram {
     const remedy = 'it was made by `kazasu terminal init`';
     const privateKey = keyAt(this.#folder.privateKeyPath, remedy, terminalPrivateKey);
     const closed: JournalledBatch[] = [];
+    await expireIntents(journal, this.#now());
     for (;;) {
       const batch = await closeBatch({
         journal,

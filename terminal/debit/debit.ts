@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import type { PurseBlock } from '#purse/purse-block';
 import { isValidCard } from '#purse/validity-purse';
 import { businessDateOf, type EpochMs, type Yen } from '#units';
 import { type CardEvidence, evidenceOf, isUntouched } from './evidence.ts';
 import { blockListedCard, type HotListLookUp } from './hot-list-hit.ts';
+import { isJournalSetBack } from './journal-age.ts';
 import { isOfRequest, knownSaleOf } from './known-sale.ts';
 import type { PurseCard, PurseSnapshot } from './purse-card.ts';
 import { type PurseRequest, purseIntent } from './purse-intent.ts';
@@ -20,6 +22,7 @@ import {
 export type TapRefusal =
   | PurseRefusal
   | RiskRefusal
+  | 'journal-set-back'
   | 'card-left'
   | 'other-card-expected'
   | 'card-refused';
@@ -76,6 +79,12 @@ export async function debit(
 
   const snapshot = await card.read();
   if (snapshot === undefined) return cardLeft(pending);
+  // What an older journal does not know of could be written again, and a number be given twice.
+  const nextTransactionNumber = await journal.nextTransactionNumber();
+  const numbers = { terminalId: dependencies.terminalId, nextTransactionNumber };
+  if (isJournalSetBack(snapshot.newestEntry, numbers)) {
+    return refused('journal-set-back', snapshot.purse.balance);
+  }
   const fate = await resolveUnresolved(request, snapshot, dependencies);
   if (fate === 'card-left') return cardLeft(pending);
   if (pending === undefined || fate === 'not-done') {
@@ -134,14 +143,15 @@ async function writeNew(
   const { card, journal, limits, now, hotList } = dependencies;
   const time = now();
   const isHotListed = hotList?.has(card.idm) ?? false;
-  const write = { ...request, time, today: businessDateOf(time), isHotListed };
+  const amount = amountToWrite(request, snapshot.purse);
+  const write = { ...request, amount, time, today: businessDateOf(time), isHotListed };
   const refusal = refusalOf(write, snapshot, limits) ?? (await overRisk(write, dependencies));
   if (refusal === 'card-hot-listed' && hotList !== undefined) {
     await blockListedCard(snapshot, { ...dependencies, hotList }, time);
   }
   if (refusal !== undefined) return refused(refusal, snapshot.purse.balance);
   const terminalTransactionNumber = await journal.nextTransactionNumber();
-  const intent = purseIntent(request, snapshot, {
+  const intent = purseIntent({ ...request, amount, asked: request.amount }, snapshot, {
     idm: card.idm,
     terminalId: dependencies.terminalId,
     terminalTransactionNumber,
@@ -176,6 +186,12 @@ async function writeJournalled(
   const certificate = await card.readCertificate(intent.executionId);
   await journal.recordOutcome(intent, { state: 'done', resolution: 'at-tap', certificate });
   return { outcome: 'approved', intent, resolution: 'at-tap' };
+}
+
+/** An empty purse is asked for everything, and refuses. */
+function amountToWrite(request: PurseRequest, { balance }: PurseBlock): Yen {
+  const isShort = request.kind === 'debit' && balance > 0 && balance < request.amount;
+  return isShort && request.payWhatIsLeft === true ? balance : request.amount;
 }
 
 function sameCard(intent: PurseIntent, card: PurseCard): boolean {

@@ -22,5 +22,5 @@ export function knownSaleOf(intents: readonly JournalledIntent[]): KnownSale {
 
 /** A sale id stands for one amount of one kind. */
 export function isOfRequest({ intent }: JournalledIntent, request: PurseRequest): boolean {
-  return intent.amount === request.amount && intent.kind === request.kind;
+  return (intent.asked ?? intent.amount) === request.amount && intent.kind === request.kind;
 }

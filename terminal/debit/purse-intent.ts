@@ -13,6 +13,14 @@ export interface PurseRequest {
   readonly saleId: string;
   readonly kind: PurseWriteKind;
   readonly amount: Yen;
+  /** Takes all there is where the balance is less: the rest is paid otherwise. */
+  readonly payWhatIsLeft?: boolean;
+}
+
+/** What will be written for a request. */
+export interface PurseWriteRequest extends PurseRequest {
+  /** What the sale came to: more than `amount` where the purse held less. */
+  readonly asked: Yen;
 }
 
 export interface IntentContext {
@@ -27,7 +35,7 @@ export interface IntentContext {
 
 /** Chooses everything that the write will carry. The request has passed {@link refusalOf}. */
 export function purseIntent(
-  request: PurseRequest,
+  request: PurseWriteRequest,
   snapshot: PurseSnapshot,
   context: IntentContext,
 ): PurseIntent {
@@ -61,6 +69,7 @@ export function purseIntent(
     keyVersion: context.keyVersion,
     terminalTransactionNumber: context.terminalTransactionNumber,
     amount,
+    ...(request.asked > amount && { asked: request.asked }),
     balanceBefore: purse.balance,
     balanceAfter,
     cardCounter,

@@ -10,6 +10,8 @@ export interface PurseIntent extends PurseWrite {
   /** From 1, one for each intent of this terminal. */
   readonly terminalTransactionNumber: number;
   readonly amount: Yen;
+  /** What the sale came to, where the purse held less and its holder pays the rest otherwise. */
+  readonly asked?: Yen | undefined;
   readonly balanceBefore: Yen;
   readonly balanceAfter: Yen;
   readonly cardCounter: number;
@@ -26,7 +28,9 @@ export type PurseIntentOutcome =
     }
   | { readonly state: 'not-done'; readonly detail: string }
   /** Another terminal was in between and the card's log has rotated: only the issuer can tell. */
-  | { readonly state: 'centre-match' };
+  | { readonly state: 'centre-match' }
+  /** Nobody came back with the card for so long that nobody waits. If it does come, it still tells. */
+  | { readonly state: 'expired' };
 
 export interface JournalledIntent {
   readonly intent: PurseIntent;
@@ -54,7 +58,7 @@ export interface PurseJournal {
   recordOutcome(intent: PurseIntent, outcome: PurseIntentOutcome): Promise<void>;
   /** Every intent of this sale, oldest first. */
   intentsOfSale(saleId: string): Promise<readonly JournalledIntent[]>;
-  /** Intents of this card without an outcome, oldest first. */
+  /** Intents of this card that it can still tell about: without an outcome, or expired. Oldest first. */
   unresolvedIntentsOf(idm: Uint8Array): Promise<readonly PurseIntent[]>;
   /** The same hit (card, list, whether blocked) is kept once, however often the card is touched. */
   recordHotListHit(hit: HotListHit): Promise<void>;

@@ -94,6 +94,7 @@ const intent = z.strictObject({
   keyVersion: whole,
   terminalTransactionNumber: whole,
   amount: money,
+  asked: money.optional(),
   balanceBefore: money,
   balanceAfter: money,
   cardCounter: whole,
@@ -111,6 +112,7 @@ const outcome = z.discriminatedUnion('state', [
   }),
   z.strictObject({ state: z.literal('not-done'), detail: z.string() }),
   z.strictObject({ state: z.literal('centre-match') }),
+  z.strictObject({ state: z.literal('expired') }),
 ]);
 
 const damage = z.strictObject({

@@ -27,6 +27,9 @@ export interface ClosedBatch {
   isAcknowledged: boolean;
 }
 
+/** More intents than a damage of a few blocks can take. */
+const NUMBERS_SKIPPED = 1_000;
+
 /**
  * What the journal must know without reading: numbers, what is open, and where the rest stands. It
  * is made of the entries alone, in their order, so opening the file makes it again.
@@ -48,6 +51,7 @@ export class JournalIndex {
   readonly #placesOfSale = new Map<string, IntentPlaces[]>();
   readonly #unresolved = new Map<number, PurseIntent>();
   readonly #leftToIssuer = new Map<number, PurseIntent>();
+  readonly #expired = new Map<number, PurseIntent>();
 
   apply(entry: JournalEntry, place: LinePlace): void {
     switch (entry.type) {
@@ -71,6 +75,8 @@ export class JournalIndex {
         return;
       case 'damage-accepted':
         this.acceptedDamages.push(...entry.damages);
+        // The damage may have taken intents, and their numbers stand on cards.
+        this.lastTransactionNumber += NUMBERS_SKIPPED;
         return;
       case 'tail-cut':
     }
@@ -85,16 +91,20 @@ export class JournalIndex {
     return this.#placesOfSale.get(saleId) ?? [];
   }
 
-  /** Without any outcome, oldest first. */
+  /** Without any outcome or expired, oldest first. */
   unresolvedOf(idm: Uint8Array): readonly PurseIntent[] {
-    return [...this.#unresolved.values()].filter((intent) => sameBytes(intent.idm, idm));
+    const open = [...this.#expired.values(), ...this.#unresolved.values()];
+    return inOrder(open.filter((intent) => sameBytes(intent.idm, idm)));
+  }
+
+  /** Without any outcome, oldest first. */
+  awaitingCard(): readonly PurseIntent[] {
+    return inOrder([...this.#unresolved.values()]);
   }
 
   /** Without an outcome, or left to the issuer; oldest first. */
   unresolved(): readonly PurseIntent[] {
-    return [...this.#unresolved.values(), ...this.#leftToIssuer.values()].sort(
-      (first, second) => first.terminalTransactionNumber - second.terminalTransactionNumber,
-    );
+    return inOrder([...this.#unresolved.values(), ...this.#leftToIssuer.values()]);
   }
 
   #applyIntent(intent: PurseIntent, place: LinePlace): void {
@@ -116,11 +126,14 @@ export class JournalIndex {
     // Absent only where damage took the intent.
     const places = this.#placesOfNumber.get(number);
     if (places !== undefined) places.outcome = place;
-    const intent = this.#unresolved.get(number) ?? this.#leftToIssuer.get(number);
+    const intent =
+      this.#unresolved.get(number) ?? this.#leftToIssuer.get(number) ?? this.#expired.get(number);
     if (outcome.state === 'not-done' && intent) this.risk.takeBack(intent);
     this.#unresolved.delete(number);
+    this.#leftToIssuer.delete(number);
+    this.#expired.delete(number);
     if (outcome.state === 'centre-match' && intent) this.#leftToIssuer.set(number, intent);
-    else this.#leftToIssuer.delete(number);
+    if (outcome.state === 'expired' && intent) this.#expired.set(number, intent);
     if (sealed === undefined) return;
     this.lastSamNumber = Math.max(this.lastSamNumber, sealed.samNumber);
     this.openRecords.push({ samNumber: sealed.samNumber, place });
@@ -140,4 +153,10 @@ export class JournalIndex {
     batch.isAcknowledged = true;
     this.risk.acknowledge(batch.firstSamNumber, batch.lastSamNumber);
   }
+}
+
+function inOrder(intents: readonly PurseIntent[]): readonly PurseIntent[] {
+  return [...intents].sort(
+    (first, second) => first.terminalTransactionNumber - second.terminalTransactionNumber,
+  );
 }

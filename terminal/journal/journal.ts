@@ -155,6 +155,11 @@ export class Journal implements PurseJournal, RiskFacts {
     return Promise.resolve(this.#store.index.unresolved());
   }
 
+  /** Every intent of which only its card can tell what became of it, oldest first. */
+  intentsAwaitingCard(): readonly PurseIntent[] {
+    return this.#store.index.awaitingCard();
+  }
+
   /** Encoded records that are in no batch yet, in the order of their SAM numbers. */
   openRecords(recordsMax: number): Promise<readonly Uint8Array[]> {
     const places = this.#store.index.openRecords.slice(0, recordsMax);

@@ -1,5 +1,5 @@
 import { type IDm, idm, shortIdm } from '#felica/identifiers';
-import { formatYen } from '#units';
+import { formatYen, subtractYen, type Yen } from '#units';
 import type { TapRefusal } from '../debit/debit.ts';
 import type { PurseIntent } from '../debit/purse-journal.ts';
 import type { NoTapReason, SaleOutcome } from '../purse-terminal.ts';
@@ -7,6 +7,7 @@ import type { NoTapReason, SaleOutcome } from '../purse-terminal.ts';
 /** What the cashier reads for each reason (debit-protocol.md). */
 const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'other-card-expected': 'this sale is half done on another card: that card must come back',
+  'journal-set-back': 'the journal of this terminal is older than the card: call the technician',
   'card-left': 'the card left too early; nothing was taken',
   'card-not-supported': 'a card of another scheme version',
   'foreign-issuer': "another issuer's card",
@@ -72,6 +73,11 @@ export function cardNameOf(intent: PurseIntent): string {
   return shortIdm(card);
 }
 
+/** What the purse could not pay of a sale. */
+export function remainingOf({ asked, amount }: Pick<PurseIntent, 'asked' | 'amount'>): Yen {
+  return subtractYen(asked ?? amount, amount);
+}
+
 /** The same for a program to read. It names the card by its last two bytes only. */
 export function outcomeJson(outcome: SaleOutcome): Readonly<Record<string, unknown>> {
   switch (outcome.outcome) {
@@ -83,6 +89,7 @@ export function outcomeJson(outcome: SaleOutcome): Readonly<Record<string, unkno
         saleId: intent.saleId,
         kind: intent.kind,
         amount: intent.amount,
+        ...(intent.asked !== undefined && { remaining: remainingOf(intent) }),
         balanceBefore: intent.balanceBefore,
         balanceAfter: intent.balanceAfter,
         card: cardNameOf(intent),
@@ -99,5 +106,7 @@ export function outcomeJson(outcome: SaleOutcome): Readonly<Record<string, unkno
 
 function describeApproval(intent: PurseIntent): string {
   const verb = intent.kind === 'debit' ? 'Paid' : 'Loaded';
-  return `${verb} ${formatYen(intent.amount)}, balance ${formatYen(intent.balanceAfter)}`;
+  const rest =
+    intent.asked === undefined ? '' : `; ${formatYen(remainingOf(intent))} remain to pay`;
+  return `${verb} ${formatYen(intent.amount)}, balance ${formatYen(intent.balanceAfter)}${rest}`;
 }

@@ -1,4 +1,4 @@
-import { type EpochMs, formatYen, type Yen } from '#units';
+import { type EpochMs, formatYen, subtractYen, type Yen } from '#units';
 import { escapeMarkup, formatTime, printedText } from './receipt-print.ts';
 
 /** What a customer is handed. The fields are those that the schemes require of a purse receipt. */
@@ -11,6 +11,8 @@ export interface Receipt {
   /** The last two bytes of the IDm: enough for the holder, too little for anybody else. */
   readonly cardName: string;
   readonly amount: Yen;
+  /** What the sale came to, where the purse held less. */
+  readonly asked?: Yen | undefined;
   readonly balanceBefore: Yen;
   readonly balanceAfter: Yen;
   readonly resolution: 'at-tap' | 'at-re-tap';
@@ -29,6 +31,7 @@ export function receiptMarkup(receipt: Receipt): string {
     ['Balance before', formatYen(receipt.balanceBefore)],
     [kind === 'debit' ? 'Paid' : 'Loaded', formatYen(receipt.amount)],
     ['Balance after', formatYen(receipt.balanceAfter)],
+    ...restRow(receipt),
   ];
   const lines = [
     escapeMarkup(receipt.merchantName),
@@ -44,4 +47,8 @@ export function receiptMarkup(receipt: Receipt): string {
 /** The receipt as it is printed. */
 export function receiptText(receipt: Receipt): string {
   return printedText(receiptMarkup(receipt));
+}
+
+function restRow({ asked, amount }: Receipt): readonly (readonly [string, string])[] {
+  return asked === undefined ? [] : [['Still to pay', formatYen(subtractYen(asked, amount))]];
 }

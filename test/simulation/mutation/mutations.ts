@@ -60,7 +60,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: INDEX,
-        from: 'return [...this.#unresolved.values()].filter((intent) => sameBytes(intent.idm, idm));',
+        from: 'return inOrder(open.filter((intent) => sameBytes(intent.idm, idm)));',
         to: 'return [];',
       },
     ],
