@@ -7,6 +7,7 @@ import { backendFolder, ConfigError, createBackendFolder } from './config.ts';
 import { DatabaseError } from './database/database-error.ts';
 import { listen } from './http/listen.ts';
 import { KeystoreError } from './issuer/keystore-file.ts';
+import { SAM_KINDS } from './issuer/sam-account.ts';
 import { SamSecretError } from './issuer/sam-secret-file.ts';
 import { readBalances } from './ledger/books.ts';
 import { type Backend, openBackend } from './open-backend.ts';
@@ -248,9 +249,9 @@ function unpredictable(byteCount: number): Uint8Array {
 }
 
 function kindOption(): Option {
-  return new Option('--kind <kind>', 'pos takes value from cards, load puts value on cards')
-    .choices(['pos', 'load'])
-    .makeOptionMandatory();
+  const meaning =
+    'pos takes value from cards, pos-void also gives the last sale back, load puts value on cards';
+  return new Option('--kind <kind>', meaning).choices([...SAM_KINDS]).makeOptionMandatory();
 }
 
 function argument<Value>({ parse, expected }: ArgumentKind<Value>): (text: string) => Value {

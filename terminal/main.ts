@@ -26,9 +26,11 @@ import {
   outcomeJson,
 } from './point-of-sale/outcome-text.ts';
 import { receiptText } from './point-of-sale/receipt.ts';
+import type { PurseTerminal, SaleOutcome } from './purse-terminal.ts';
 import { EmulatedReader, openEmulatedCard } from './reader/emulated-reader.ts';
 import { openPcscReader } from './reader/pcsc-reader.ts';
 import { type Reader, ReaderError } from './reader/reader.ts';
+import type { SamKind } from './sam/sam.ts';
 import { TerminalProgram, wallClock } from './terminal-program.ts';
 
 const EXIT_FAILED = 1;
@@ -69,6 +71,9 @@ function terminalCommand(): Command {
   tapCommand(command, 'load', 'load value onto a card (takes a load SAM)').action(
     (amount, options) => tap('load', amount, options),
   );
+  cardCommand(command, 'void', 'give the last sale of a card back (takes a SAM that may void)')
+    .argument('<sale>', 'the sale id')
+    .action(voidSale);
   folderCommand(command, 'close', 'close the batch of all sales since the last close').action(
     closeBatches,
   );
@@ -85,9 +90,14 @@ function terminalCommand(): Command {
 }
 
 function tapCommand(parent: Command, name: string, description: string): Command {
-  return folderCommand(parent, name, description)
+  return cardCommand(parent, name, description)
     .argument('<amount>', 'in yen', amountArgument)
-    .option('--sale <id>', 'the sale id; give the same one again to finish a half-done sale')
+    .option('--sale <id>', 'the sale id; give the same one again to finish a half-done sale');
+}
+
+/** A command that waits for a card. */
+function cardCommand(parent: Command, name: string, description: string): Command {
+  return folderCommand(parent, name, description)
     .option('--card <image.json>', 'tap this emulated card instead of waiting at a reader')
     .option('--reader <name>', 'part of the PC/SC reader name; the first reader if absent')
     .option('--wait <seconds>', 'how long to wait for a card', waitArgument, milliseconds(30_000))
@@ -118,23 +128,48 @@ function initialise(options: InitOptions): void {
   );
 }
 
-async function tap(kind: 'debit' | 'load', amount: Yen, options: TapOptions): Promise<void> {
-  const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
-  const expected = kind === 'load' ? 'load' : 'pos';
-  if (program.sam.kind !== expected) {
-    throw new ConfigError(
-      'CONFIG_INVALID',
-      `${kind} needs a ${expected} SAM, and this terminal has a ${program.sam.kind} SAM`,
-    );
-  }
-  const field = await openField(options);
+function tap(kind: 'debit' | 'load', amount: Yen, options: TapOptions): Promise<void> {
   const saleId = options.sale ?? randomUUID();
   const payWhatIsLeft = options.orWhatIsLeft === true;
   const request: PurseRequest = { saleId, kind, amount, payWhatIsLeft };
-  if (options.json !== true) console.log(`${formatYen(amount)}: please touch (sale ${saleId})`);
-  const outcome = await program.at(field.reader).tap(request, options.wait);
+  const kinds: readonly SamKind[] = kind === 'load' ? ['load'] : ['pos', 'pos-void'];
+  return atReader(
+    options,
+    { kinds, prompt: `${formatYen(amount)}: please touch (sale ${saleId})` },
+    (terminal) => terminal.tap(request, options.wait),
+  );
+}
+
+function voidSale(saleId: string, options: TapOptions): Promise<void> {
+  const prompt = `sale ${saleId}: please touch the card that paid, to get it back`;
+  return atReader(options, { kinds: ['pos-void'], prompt }, (terminal) =>
+    terminal.void(saleId, options.wait),
+  );
+}
+
+interface TapAtReader {
+  /** The kinds of SAM that have the right to it. */
+  readonly kinds: readonly SamKind[];
+  readonly prompt: string;
+}
+
+async function atReader(
+  options: TapOptions,
+  { kinds, prompt }: TapAtReader,
+  touch: (terminal: PurseTerminal) => Promise<SaleOutcome>,
+): Promise<void> {
+  const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
+  if (!kinds.includes(program.sam.kind)) {
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      `this needs a ${kinds.join(' or ')} SAM, and this terminal has a ${program.sam.kind} SAM`,
+    );
+  }
+  const field = await openField(options);
+  if (options.json !== true) console.log(prompt);
+  const outcome = await touch(program.at(field.reader));
   await field.close();
-  print(options, { saleId, ...outcomeJson(outcome) }, [describeOutcome(outcome)]);
+  print(options, outcomeJson(outcome), [describeOutcome(outcome)]);
   if (outcome.outcome === 'approved' && options.json !== true) {
     const { terminalId, merchantName } = program.config;
     const { intent, resolution } = outcome;

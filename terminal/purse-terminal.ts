@@ -19,7 +19,10 @@ export type NoTapReason =
   | 'card-left'
   | 'card-not-removed'
   | 'sale-id-reused'
-  | 'sam-locked';
+  | 'sam-locked'
+  | 'sam-cannot-void'
+  | 'void-sale-unknown'
+  | 'void-sale-unresolved';
 
 /** What came of one request at the counter, told in words by debit-protocol.md. */
 export type SaleOutcome =
@@ -86,6 +89,22 @@ export class PurseTerminal {
     return outcome;
   }
 
+  /**
+   * Gives the sale back to its card, if it was the last thing that happened to that card's purse. The
+   * void has an id of its own, made of the sale's: asking again gives nothing back twice.
+   */
+  async void(saleId: string, waitMs: Milliseconds): Promise<SaleOutcome> {
+    if (this.#options.sam.kind !== 'pos-void') return noTap('sam-cannot-void', undefined);
+    const { done, pending } = knownSaleOf(await this.#options.journal.intentsOfSale(saleId));
+    if (done?.intent.kind !== 'debit') {
+      return noTap(pending ? 'void-sale-unresolved' : 'void-sale-unknown', undefined);
+    }
+    const { intent } = done;
+    const { amount } = intent;
+    const request = { saleId: voidIdOf(saleId), kind: 'void', amount, voided: intent } as const;
+    return this.tap(request, waitMs);
+  }
+
   /** What a card holds, or `undefined` if none of ours was touched in time. Nothing is written. */
   async readPurse(waitMs: Milliseconds): Promise<PurseSnapshot | undefined> {
     const { reader, sam } = this.#options;
@@ -132,6 +151,11 @@ export class PurseTerminal {
       throw error;
     }
   }
+}
+
+/** The id under which the void of a sale stands in the journal. */
+export function voidIdOf(saleId: string): string {
+  return `void of ${saleId}`;
 }
 
 /** The low half of an execution ID: it ties the ID to one intent of one terminal. */

@@ -6,7 +6,7 @@ import { type CardPersonalisation, personalise } from '#purse/card-profile';
 import type { PurseBlock } from '#purse/purse-block';
 import { businessDate, type EpochMs, epochMs, yen } from '#units';
 import { createFelicaCard, type FelicaCard } from '../card-emulator/card/open-card.ts';
-import type { Sam } from '../terminal/sam/sam.ts';
+import type { Sam, SamKind } from '../terminal/sam/sam.ts';
 import type { SamKeys } from '../terminal/sam/sam-file.ts';
 import { softwareSam } from '../terminal/sam/software-sam.ts';
 
@@ -84,8 +84,14 @@ export function issuedCard(number: number, changes: Partial<CardData> = {}): Fel
   return createFelicaCard(personalisedCard(number, changes), { random });
 }
 
-export function samKeys(kind: 'pos' | 'load', samId: number): SamKeys {
-  const own: CardKeyLabel = kind === 'pos' ? 'DEBI' : 'LOAD';
+const OWN_LABEL: Readonly<Record<SamKind, CardKeyLabel>> = {
+  pos: 'DEBI',
+  'pos-void': 'VOID',
+  load: 'LOAD',
+};
+
+export function samKeys(kind: SamKind, samId: number): SamKeys {
+  const own = OWN_LABEL[kind];
   const labels: readonly CardKeyLabel[] = [own, 'INDV', 'HIST', 'DATR', 'CERR', 'BLOK'];
   return {
     kind,
@@ -97,6 +103,6 @@ export function samKeys(kind: 'pos' | 'load', samId: number): SamKeys {
   };
 }
 
-export function testSam(kind: 'pos' | 'load', samId: number): Sam {
+export function testSam(kind: SamKind, samId: number): Sam {
   return softwareSam(samKeys(kind, samId), seededRandom(`sam ${samId}`));
 }

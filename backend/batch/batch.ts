@@ -7,15 +7,17 @@ import {
   encodeRecord,
   type PurseRecord,
   RECORD_BYTES,
+  type RecordKind,
 } from './record.ts';
 
 export const BATCH_HEADER_BYTES = 80;
-export const BATCH_TRAILER_BYTES = 56;
+export const BATCH_TRAILER_BYTES = 68;
 export const BATCH_SIGNATURE_BYTES = 64;
 export const HASH_BYTES = 32;
 /** A terminal closes a batch before it grows past this. */
 export const BATCH_RECORDS_MAX = 10_000;
 
+const TRAILER_HASH_OFFSET: number = BATCH_TRAILER_BYTES - HASH_BYTES;
 const MAGIC = Uint8Array.of(0x4b, 0x5a, 0x42, 0x31);
 const FRAME_BYTES = BATCH_HEADER_BYTES + BATCH_TRAILER_BYTES + BATCH_SIGNATURE_BYTES;
 
@@ -40,8 +42,10 @@ export interface BatchHeader {
 export interface BatchTrailer {
   readonly loadCount: number;
   readonly debitCount: number;
+  readonly voidCount: number;
   readonly loadTotal: Yen;
   readonly debitTotal: Yen;
+  readonly voidTotal: Yen;
   /** SHA-256 over header and records. */
   readonly contentHash: Uint8Array;
 }
@@ -189,8 +193,10 @@ function contradictionIn(
   const isSame =
     totals.loadCount === trailer.loadCount &&
     totals.debitCount === trailer.debitCount &&
+    totals.voidCount === trailer.voidCount &&
     totals.loadTotal === trailer.loadTotal &&
-    totals.debitTotal === trailer.debitTotal;
+    totals.debitTotal === trailer.debitTotal &&
+    totals.voidTotal === trailer.voidTotal;
   return isSame ? undefined : refused('BATCH_TOTAL_MISMATCH', 'trailer and records differ');
 }
 
@@ -250,33 +256,42 @@ function writeTrailer(bytes: Uint8Array, records: readonly PurseRecord[]): void 
   const totals = totalsOf(records);
   view.setUint32(0, totals.loadCount);
   view.setUint32(4, totals.debitCount);
-  view.setBigUint64(8, BigInt(totals.loadTotal));
-  view.setBigUint64(16, BigInt(totals.debitTotal));
-  bytes.set(hashOf(bytes.subarray(0, offset)), offset + 24);
+  view.setUint32(8, totals.voidCount);
+  view.setBigUint64(12, BigInt(totals.loadTotal));
+  view.setBigUint64(20, BigInt(totals.debitTotal));
+  view.setBigUint64(28, BigInt(totals.voidTotal));
+  bytes.set(hashOf(bytes.subarray(0, offset)), offset + TRAILER_HASH_OFFSET);
 }
 
 function readTrailer(bytes: Uint8Array): BatchTrailer | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, BATCH_TRAILER_BYTES);
-  const loadTotal = safeNumber(view.getBigUint64(8));
-  const debitTotal = safeNumber(view.getBigUint64(16));
-  if (loadTotal === undefined || debitTotal === undefined) return undefined;
+  const loadTotal = safeNumber(view.getBigUint64(12));
+  const debitTotal = safeNumber(view.getBigUint64(20));
+  const voidTotal = safeNumber(view.getBigUint64(28));
+  const isInRange = loadTotal !== undefined && debitTotal !== undefined && voidTotal !== undefined;
+  if (!isInRange) return undefined;
   return {
     loadCount: view.getUint32(0),
     debitCount: view.getUint32(4),
+    voidCount: view.getUint32(8),
     loadTotal: yen(loadTotal),
     debitTotal: yen(debitTotal),
-    contentHash: bytes.slice(24, BATCH_TRAILER_BYTES),
+    voidTotal: yen(voidTotal),
+    contentHash: bytes.slice(TRAILER_HASH_OFFSET, BATCH_TRAILER_BYTES),
   };
 }
 
 function totalsOf(records: readonly PurseRecord[]): Omit<BatchTrailer, 'contentHash'> {
-  const loads = records.filter((record) => record.kind === 'load');
-  const debits = records.filter((record) => record.kind === 'debit');
+  const ofKind = (kind: RecordKind): readonly PurseRecord[] =>
+    records.filter((record) => record.kind === kind);
+  const [loads, debits, voids] = [ofKind('load'), ofKind('debit'), ofKind('void')];
   return {
     loadCount: loads.length,
     debitCount: debits.length,
+    voidCount: voids.length,
     loadTotal: sumYen(loads.map((record) => record.amount)),
     debitTotal: sumYen(debits.map((record) => record.amount)),
+    voidTotal: sumYen(voids.map((record) => record.amount)),
   };
 }
 

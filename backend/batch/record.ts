@@ -1,6 +1,11 @@
 import { cmac } from '@noble/ciphers/aes.js';
 import { type IDm, idm } from '#felica/identifiers';
-import { encodeHistoryEntry, HISTORY_AMOUNT_MAX, TERMINAL_ID_MAX } from '#purse/history-block';
+import {
+  encodeHistoryEntry,
+  HISTORY_AMOUNT_MAX,
+  type HistoryKind,
+  TERMINAL_ID_MAX,
+} from '#purse/history-block';
 import { cardCounterOf } from '#purse/purse-block';
 import {
   CERTIFICATE_BYTES,
@@ -16,12 +21,13 @@ export const RECORD_VERSION = 1;
 /** FeliCa Standard with AES, the first card profile (card-profile.md). */
 export const CARD_PROFILE_STANDARD_AES = 1;
 
-export type RecordKind = 'load' | 'debit';
+/** A `void` gives the last debit back to the card. */
+export type RecordKind = 'load' | 'debit' | 'void';
 
 /** How the terminal came to know that the card was written. */
 export type RecordResolution = 'at-tap' | 'at-re-tap';
 
-const KIND_CODES: Readonly<Record<RecordKind, number>> = { load: 1, debit: 2 };
+const KIND_CODES: Readonly<Record<RecordKind, number>> = { load: 1, debit: 2, void: 3 };
 const RESOLUTION_CODES: Readonly<Record<RecordResolution, number>> = {
   'at-tap': 0,
   'at-re-tap': 1,
@@ -109,7 +115,7 @@ export function encodeRecord(record: PurseRecord): Uint8Array {
 export function decodeRecord(bytes: Uint8Array): DecodedRecord {
   if (bytes.length !== RECORD_BYTES) return { result: 'refused', field: 'length' };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const kind = kindOf(view.getUint8(1));
+  const kind = recordKindOf(view.getUint8(1));
   const resolution = resolutionOf(view.getUint8(57));
   const field = faultyField(bytes, view);
   if (field !== undefined) return { result: 'refused', field };
@@ -146,7 +152,7 @@ export function certifiedWriteOf(record: UnsealedRecord): CertifiedWrite {
     balanceAfter: record.balanceAfter,
     executionId: record.executionId,
     history: encodeHistoryEntry({
-      kind: record.kind,
+      kind: HISTORY_KIND[record.kind],
       cardCounter: record.cardCounter,
       terminalId: record.terminalId,
       terminalNumber: record.terminalTransactionNumber % 0x1_0000,
@@ -160,6 +166,14 @@ export function certifiedWriteOf(record: UnsealedRecord): CertifiedWrite {
 const OPERATION_BY_KIND: Readonly<Record<RecordKind, PurseOperation>> = {
   load: 'direct',
   debit: 'decrement',
+  void: 'cashback',
+};
+
+/** The card's log calls a void by what the purse does. */
+const HISTORY_KIND: Readonly<Record<RecordKind, HistoryKind>> = {
+  load: 'load',
+  debit: 'debit',
+  void: 'cashback',
 };
 
 /** A history entry holds days since 2020-01-01 in 16 bits: up to the end of 2199-06-06 in Japan. */
@@ -198,9 +212,11 @@ function timeOf(view: DataView): EpochMs {
   return epochMs(Number(view.getBigUint64(44)));
 }
 
-function kindOf(code: number): RecordKind | undefined {
+/** By its code in the format. */
+export function recordKindOf(code: number): RecordKind | undefined {
   if (code === KIND_CODES.load) return 'load';
   if (code === KIND_CODES.debit) return 'debit';
+  if (code === KIND_CODES.void) return 'void';
   return undefined;
 }
 

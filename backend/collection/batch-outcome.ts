@@ -10,9 +10,12 @@ export interface BatchOutcome {
   readonly loads: Yen;
   readonly debitCount: number;
   readonly debits: Yen;
+  readonly voidCount: number;
+  readonly voids: Yen;
   readonly heldCount: number;
   readonly heldLoads: Yen;
   readonly heldDebits: Yen;
+  readonly heldVoids: Yen;
   /** Refused, ignored or fraud. */
   readonly unpaidCount: number;
 }
@@ -24,16 +27,21 @@ export function batchOutcomeOf(records: readonly JudgedRecord[]): BatchOutcome {
       .map(({ record }) => record.amount);
   const loads = amountsOf('accepted', 'load');
   const debits = amountsOf('accepted', 'debit');
+  const voids = amountsOf('accepted', 'void');
   const heldLoads = amountsOf('held', 'load');
   const heldDebits = amountsOf('held', 'debit');
+  const heldVoids = amountsOf('held', 'void');
   return {
     loadCount: loads.length,
     loads: sumYen(loads),
     debitCount: debits.length,
     debits: sumYen(debits),
-    heldCount: heldLoads.length + heldDebits.length,
+    voidCount: voids.length,
+    voids: sumYen(voids),
+    heldCount: heldLoads.length + heldDebits.length + heldVoids.length,
     heldLoads: sumYen(heldLoads),
     heldDebits: sumYen(heldDebits),
+    heldVoids: sumYen(heldVoids),
     unpaidCount: records.filter((judged) => !isPosted(judged)).length,
   };
 }

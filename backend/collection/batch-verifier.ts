@@ -79,7 +79,9 @@ function summaryOf(outcomes: readonly BatchOutcome[]): VerificationSummary {
     outcomes.reduce((sum, outcome) => sum + countOf(outcome), 0);
   return {
     batchCount: outcomes.length,
-    acceptedCount: total(({ loadCount, debitCount }) => loadCount + debitCount),
+    acceptedCount: total(
+      ({ loadCount, debitCount, voidCount }) => loadCount + debitCount + voidCount,
+    ),
     heldCount: total(({ heldCount }) => heldCount),
     unpaidCount: total(({ unpaidCount }) => unpaidCount),
   };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EpochMs } from '#units';
+import { type EpochMs, yen } from '#units';
 import type { Database, Transaction } from '../database/database.ts';
 import { numberIn } from '../database/row.ts';
 import { readMerchant } from '../issuer/merchant.ts';
@@ -10,6 +10,7 @@ import {
   type MerchantRates,
   type SaleFee,
   saleFeeOf,
+  voidTransfer,
 } from '../ledger/issuer-transfer.ts';
 import { openWindowNumber } from '../ledger/open-window.ts';
 import { type PostingTime, postTransfers } from '../ledger/posting.ts';
@@ -112,7 +113,10 @@ async function priceBatches(
     const rates = ratesOf.get(batch.merchantId);
     assert(rates !== undefined, 'every merchant was read');
     const outcome = batchOutcomeOf(records);
-    return { batch, outcome, fee: saleFeeOf(outcome.debits, rates) };
+    // A sale that is given back in the same batch costs no fee. One of an earlier batch gives back
+    // the fee of as much as is sold in this one: a fee is never below zero.
+    const charged = yen(Math.max(0, outcome.debits - outcome.voids));
+    return { batch, outcome, fee: saleFeeOf(charged, rates) };
   });
 }
 
@@ -121,15 +125,21 @@ function transfersOf({ batch, outcome, fee }: PostedBatch): readonly (Transfer |
   const cause = { reference: `batch:${terminalId}:${batchNumber}`, merchantId };
   return [
     loadTransfer(cause, outcome.loads),
+    voidTransfer(cause, outcome.voids),
     debitTransfer(cause, outcome.debits, fee),
-    holdTransfer(cause, { loads: outcome.heldLoads, debits: outcome.heldDebits }),
+    holdTransfer(cause, {
+      loads: outcome.heldLoads,
+      debits: outcome.heldDebits,
+      voids: outcome.heldVoids,
+    }),
   ];
 }
 
 const INSERT_POSTED_STATEMENT = `
 INSERT INTO posted_batch
 SELECT value ->> 0, ?1, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-  value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, ?2
+  value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12,
+  value ->> 13, value ->> 14, ?2
 FROM json_each(?3)`;
 
 async function insertPosted(
@@ -144,9 +154,12 @@ async function insertPosted(
     outcome.loads,
     outcome.debitCount,
     outcome.debits,
+    outcome.voidCount,
+    outcome.voids,
     outcome.heldCount,
     outcome.heldLoads,
     outcome.heldDebits,
+    outcome.heldVoids,
     outcome.unpaidCount,
     fee.fee,
     fee.commission,

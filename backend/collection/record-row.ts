@@ -9,7 +9,7 @@ import {
 import type { JudgedRecord, VerifiedBatch } from './verify-batch.ts';
 
 /** The kinds as the database has them: the codes of the record format (batch-format.md). */
-export const KIND_CODE: Readonly<Record<RecordKind, number>> = { load: 1, debit: 2 };
+export const KIND_CODE: Readonly<Record<RecordKind, number>> = { load: 1, debit: 2, void: 3 };
 
 /** A record as a row: what is posted, and what earlier reports are looked up by. */
 export const RECORD_COLUMNS: readonly FixedColumn[] = [
@@ -34,7 +34,7 @@ export const INSERT_RECORDS_STATEMENT: string = `
 INSERT INTO record (${NAMES}) ${fixedRowsInput(RECORD_COLUMNS)} SELECT ${NAMES} FROM input`;
 
 /**
- * Adds the records after row ?1 to the shadow of their cards. A held load is on no card yet. NOT
+ * Adds the records after row ?1 to the shadow of their cards. A held load or void is on no card yet. NOT
  * INDEXED keeps the planner from walking all records ever posted (storage.md 1.7).
  */
 export const SHADOW_STATEMENT = `

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type EpochMs, type Yen, yen } from '#units';
+import { type RecordKind, recordKindOf } from '../batch/record.ts';
 import type { SqlRow } from '../database/connection.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { bytesIn, numberIn, textIn } from '../database/row.ts';
@@ -25,7 +26,7 @@ interface ResolvedRecord {
   readonly recordId: number;
   readonly idm: Uint8Array;
   readonly outcome: Outcome;
-  readonly isLoad: boolean;
+  readonly kind: RecordKind;
   readonly amount: Yen;
   readonly cause: Cause;
 }
@@ -85,7 +86,7 @@ async function resolve(
 ): Promise<void> {
   const merchant = await readMerchant(transaction, record.cause.merchantId);
   assert(merchant !== undefined, 'only batches of registered merchants are stored');
-  const isSale = !record.isLoad && record.outcome === 'released';
+  const isSale = record.kind === 'debit' && record.outcome === 'released';
   const fee = saleFeeOf(isSale ? record.amount : yen(0), merchant.rates);
   await postTransfers(transaction, [transferOf(record, fee)], { windowNumber, postedAt: now });
   await correctShadow(transaction, record);
@@ -94,7 +95,7 @@ async function resolve(
     record.outcome,
     windowNumber,
     merchant.merchantId,
-    record.isLoad ? KIND_CODE.load : KIND_CODE.debit,
+    KIND_CODE[record.kind],
     record.amount,
     fee.fee,
     fee.commission,
@@ -103,16 +104,20 @@ async function resolve(
 }
 
 function transferOf(record: ResolvedRecord, fee: SaleFee): Transfer | undefined {
-  const { outcome, isLoad, cause, amount } = record;
+  const { outcome, kind, cause, amount } = record;
   if (outcome === 'superseded') {
-    return isLoad ? loadReversalTransfer(cause, amount) : debitReversalTransfer(cause, amount);
+    return kind === 'debit'
+      ? debitReversalTransfer(cause, amount)
+      : loadReversalTransfer(cause, kind, amount);
   }
-  return isLoad ? loadReleaseTransfer(cause, amount) : debitReleaseTransfer(cause, amount, fee);
+  return kind === 'debit'
+    ? debitReleaseTransfer(cause, amount, fee)
+    : loadReleaseTransfer(cause, amount);
 }
 
-/** A held load was on no card, a held debit was taken from its card: two of the four cases differ. */
+/** A held load or void was on no card, a held debit was taken from its card. */
 async function correctShadow(transaction: Transaction, record: ResolvedRecord): Promise<void> {
-  const isOnCardNow = record.isLoad === (record.outcome === 'released');
+  const isOnCardNow = (record.kind !== 'debit') === (record.outcome === 'released');
   if (!isOnCardNow) return;
   await transaction.run('UPDATE card_shadow SET balance_yen = balance_yen + ? WHERE idm = ?', [
     record.amount,
@@ -121,12 +126,14 @@ async function correctShadow(transaction: Transaction, record: ResolvedRecord): 
 }
 
 function resolvedRecordOf(row: SqlRow): ResolvedRecord {
+  const kind = recordKindOf(numberIn(row, 'kind'));
+  assert(kind !== undefined, 'only known kinds are posted');
   const reference = `resolution:${numberIn(row, 'sam_id')}:${numberIn(row, 'sam_number')}`;
   return {
     recordId: numberIn(row, 'record_id'),
     idm: bytesIn(row, 'idm'),
     outcome: textIn(row, 'outcome') === 'released' ? 'released' : 'superseded',
-    isLoad: numberIn(row, 'kind') === KIND_CODE.load,
+    kind,
     amount: yen(numberIn(row, 'amount_yen')),
     cause: { reference, merchantId: numberIn(row, 'merchant_id') },
   };

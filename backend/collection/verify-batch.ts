@@ -10,6 +10,7 @@ import {
 } from '../batch/record.ts';
 import type { SqlReader } from '../database/database.ts';
 import { readSurprisingCards } from '../issuer/card-account.ts';
+import type { SamKind } from '../issuer/sam-account.ts';
 import { cmacOfEach } from './batch-cmac.ts';
 import { type CertificateMasters, expectedCertificates } from './expected-certificate.ts';
 import { readEvidence, type UnverifiedBatch } from './unverified-batch.ts';
@@ -62,7 +63,7 @@ export async function verifyBatch(
     const context: RecordContext = {
       issuerId: keys.issuerId,
       isSamKnown: batch.samKind !== undefined,
-      kindAllowed: kindAllowedBy(batch),
+      kindsAllowed: kindsAllowedBy(batch),
       isSealAuthentic: sameInConstantTime(seal, record.samMac),
       cardKeyVersion: surprises.has(card) ? surprises.get(card) : record.keyVersion,
       amountMax: batch.amountMax,
@@ -87,8 +88,14 @@ function expectedSeals(samKey: Uint8Array, batchBytes: Uint8Array, count: number
   });
 }
 
-/** A POS SAM may only take value and a load SAM may only give it, in a terminal of its own kind. */
-function kindAllowedBy({ samKind, terminalKind }: UnverifiedBatch): RecordKind | undefined {
-  if (samKind !== terminalKind) return undefined;
-  return samKind === 'load' ? 'load' : 'debit';
+/** What each kind of SAM can make a card do. */
+const KINDS_BY_SAM: Readonly<Record<SamKind, readonly RecordKind[]>> = {
+  pos: ['debit'],
+  'pos-void': ['debit', 'void'],
+  load: ['load'],
+};
+
+/** Nothing where the SAM is in a terminal of another kind. */
+function kindsAllowedBy({ samKind, terminalKind }: UnverifiedBatch): readonly RecordKind[] {
+  return samKind !== undefined && samKind === terminalKind ? KINDS_BY_SAM[samKind] : [];
 }

@@ -35,8 +35,8 @@ export interface RecordContext {
   readonly issuerId: number;
   /** The issuer gave this SAM out. */
   readonly isSamKnown: boolean;
-  /** What this SAM may report in this terminal; absent if it does not belong there. */
-  readonly kindAllowed: RecordKind | undefined;
+  /** What this SAM may report in this terminal; nothing if it does not belong there. */
+  readonly kindsAllowed: readonly RecordKind[];
   readonly isSealAuthentic: boolean;
   /** The key version of the card's account; absent if there is none. */
   readonly cardKeyVersion: number | undefined;
@@ -72,7 +72,10 @@ const RULES: readonly Rule[] = [
     'RECORD_KEY_VERSION_UNKNOWN',
     (record, { cardKeyVersion }) => record.keyVersion !== cardKeyVersion,
   ),
-  refusal('RECORD_KIND_NOT_ALLOWED', (record, { kindAllowed }) => record.kind !== kindAllowed),
+  refusal(
+    'RECORD_KIND_NOT_ALLOWED',
+    (record, { kindsAllowed }) => !kindsAllowed.includes(record.kind),
+  ),
   refusal('RECORD_AMOUNT_ZERO', (record) => record.amount === 0),
   refusal(
     'RECORD_AMOUNT_OVER_LIMIT',
@@ -123,17 +126,17 @@ function refusal(reason: RecordReason, applies: Rule['applies']): Rule {
 }
 
 function isBalanceConsistent({ kind, amount, balanceBefore, balanceAfter }: PurseRecord): boolean {
-  const change = kind === 'load' ? amount : -amount;
+  const change = kind === 'debit' ? -amount : amount;
   return balanceBefore + change === balanceAfter;
 }
 
 /**
- * A load that the card has certified is value that its holder can spend, whatever rule the terminal
- * broke: refusing it would only forgive its merchant the cash.
+ * A load or a void that the card has certified is value that its holder can spend, whatever rule the
+ * terminal broke: refusing it would only forgive its merchant the cash, or pay a sale that is no more.
  */
 function isValueOnCard(record: PurseRecord, context: RecordContext): boolean {
   const isCertified = record.certificate !== undefined && !isCertificateInvalid(record, context);
-  return record.kind === 'load' && isCertified;
+  return record.kind !== 'debit' && isCertified;
 }
 
 function isInTime({ time }: PurseRecord, receivedAt: EpochMs): boolean {

@@ -14,7 +14,7 @@ CREATE TABLE merchant (
     AND fee_basis_points <= 10000)) STRICT;
 CREATE TABLE sam (
   sam_id INTEGER PRIMARY KEY,
-  kind TEXT NOT NULL CHECK (kind IN ('pos', 'load')),
+  kind TEXT NOT NULL CHECK (kind IN ('pos', 'pos-void', 'load')),
   key_version INTEGER NOT NULL,
   amount_max_yen INTEGER NOT NULL,
   issued_at_ms INTEGER NOT NULL) STRICT;
@@ -22,7 +22,7 @@ CREATE TABLE terminal (
   terminal_id INTEGER PRIMARY KEY,
   merchant_id INTEGER NOT NULL REFERENCES merchant,
   sam_id INTEGER NOT NULL UNIQUE,
-  kind TEXT NOT NULL CHECK (kind IN ('pos', 'load')),
+  kind TEXT NOT NULL CHECK (kind IN ('pos', 'pos-void', 'load')),
   amount_max_yen INTEGER NOT NULL,
   public_key BLOB NOT NULL,
   enrolled_at_ms INTEGER NOT NULL) STRICT;
@@ -75,7 +75,7 @@ CREATE TABLE record (
   sam_number INTEGER NOT NULL,
   idm BLOB NOT NULL,
   card_counter INTEGER NOT NULL,
-  kind INTEGER NOT NULL CHECK (kind IN (1, 2)),
+  kind INTEGER NOT NULL CHECK (kind IN (1, 2, 3)),
   amount_yen INTEGER NOT NULL,
   balance_before_yen INTEGER NOT NULL,
   balance_after_yen INTEGER NOT NULL,
@@ -125,9 +125,12 @@ CREATE TABLE posted_batch (
   load_yen INTEGER NOT NULL,
   debit_count INTEGER NOT NULL,
   debit_yen INTEGER NOT NULL,
+  void_count INTEGER NOT NULL,
+  void_yen INTEGER NOT NULL,
   held_count INTEGER NOT NULL,
   held_load_yen INTEGER NOT NULL,
   held_debit_yen INTEGER NOT NULL,
+  held_void_yen INTEGER NOT NULL,
   unpaid_count INTEGER NOT NULL,
   fee_yen INTEGER NOT NULL,
   commission_yen INTEGER NOT NULL,

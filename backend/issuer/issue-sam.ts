@@ -10,10 +10,13 @@ const COMMON_LABELS: readonly CardKeyLabel[] = ['INDV', 'HIST', 'DATR', 'CERR', 
 
 /**
  * The masters that each kind of SAM gets, and no more: a stolen POS SAM can take value from cards and
- * never make any, and no SAM can make a transaction certificate.
+ * never make any, one that may void gives back at most what was taken last, and no SAM can make a
+ * transaction certificate.
  */
 export const SAM_LABELS: Readonly<Record<SamKind, readonly CardKeyLabel[]>> = {
   pos: ['DEBI', ...COMMON_LABELS],
+  // A cashback service can decrement, too.
+  'pos-void': ['VOID', ...COMMON_LABELS],
   load: ['LOAD', ...COMMON_LABELS],
 };
 

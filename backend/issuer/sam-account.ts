@@ -4,8 +4,13 @@ import type { Database, SqlReader } from '../database/database.ts';
 import { numberIn, textIn } from '../database/row.ts';
 import { type Registration, refused } from './registration.ts';
 
-/** `pos` takes value from cards, `load` puts value on cards; no SAM does both. */
-export type SamKind = 'pos' | 'load';
+/**
+ * `pos` takes value from cards, `pos-void` also gives the last debit of a card back, `load` puts value
+ * on cards; no SAM does both.
+ */
+export type SamKind = 'pos' | 'pos-void' | 'load';
+
+export const SAM_KINDS: readonly SamKind[] = ['pos', 'pos-void', 'load'];
 
 /** A SAM as the issuer gave it out. */
 export interface SamAccount {
@@ -52,7 +57,8 @@ export async function readSam(reader: SqlReader, samId: number): Promise<SamAcco
 }
 
 export function samKindIn(row: SqlRow, column: string): SamKind {
-  return textIn(row, column) === 'load' ? 'load' : 'pos';
+  const text = textIn(row, column);
+  return SAM_KINDS.find((kind) => kind === text) ?? 'pos';
 }
 
 function samOf(row: SqlRow): SamAccount {

@@ -22,11 +22,17 @@ export const COMMISSION_INCOME: Account = named('commission-income');
 export const CARRIER_BANK: Account = named('carrier-bank');
 
 const LOAD_RECEIVABLE = 'load-receivable';
+const VOID_RECEIVABLE = 'void-receivable';
 const MERCHANT_PAYABLE = 'merchant-payable';
 
 /** The cash that a merchant took for loads, and owes to the issuer. */
 export function loadReceivableOf(merchantId: number): Account {
   return named(`${LOAD_RECEIVABLE}:${merchantId}`);
+}
+
+/** The sales that a merchant gave back to cards after it was credited for them. */
+export function voidReceivableOf(merchantId: number): Account {
+  return named(`${VOID_RECEIVABLE}:${merchantId}`);
 }
 
 /** What the issuer owes to a merchant for sales, after the fee. */
@@ -42,6 +48,7 @@ export function accountKindOf(of: Account): string {
 const DEBIT_KINDS: ReadonlySet<string> = new Set([
   FLOAT,
   LOAD_RECEIVABLE,
+  VOID_RECEIVABLE,
   COMMISSION_RECEIVABLE,
   CARRIER_BANK,
 ]);

@@ -1,4 +1,4 @@
-import { addYen, type BasisPoints, feeOf, negateYen, subtractYen, type Yen } from '#units';
+import { type BasisPoints, feeOf, negateYen, subtractYen, sumYen, type Yen } from '#units';
 import { type Balances, totalOf } from './books.ts';
 import {
   CARD_LIABILITY,
@@ -8,6 +8,7 @@ import {
   loadReceivableOf,
   merchantPayableOf,
   SUSPENSE,
+  voidReceivableOf,
 } from './chart-of-accounts.ts';
 import { credit, debit, type Transfer, transfer } from './transfer.ts';
 
@@ -41,6 +42,14 @@ export function loadTransfer({ reference, merchantId }: Cause, amount: Yen): Tra
   ]);
 }
 
+/** The merchant gave value back to the cards, and owes as much as it would for a load. */
+export function voidTransfer({ reference, merchantId }: Cause, amount: Yen): Transfer | undefined {
+  return transfer(`${reference}:void`, 'void', [
+    debit(voidReceivableOf(merchantId), amount),
+    credit(CARD_LIABILITY, amount),
+  ]);
+}
+
 /** The cards hold less and the merchant is owed the sales without the fee. */
 export function debitTransfer(cause: Cause, gross: Yen, fee: SaleFee): Transfer | undefined {
   return transfer(`${cause.reference}:debit`, 'debit', [
@@ -50,21 +59,22 @@ export function debitTransfer(cause: Cause, gross: Yen, fee: SaleFee): Transfer 
 }
 
 /**
- * Held records: the cash of a load is owed at once, and the cards that were debited hold less, but
- * nobody is credited before there is evidence.
+ * Held records: the cash of a load and the amount of a void are owed at once, and the cards that were
+ * debited hold less, but nobody is credited before there is evidence.
  */
 export function holdTransfer(
   { reference, merchantId }: Cause,
-  held: { readonly loads: Yen; readonly debits: Yen },
+  held: { readonly loads: Yen; readonly debits: Yen; readonly voids: Yen },
 ): Transfer | undefined {
   return transfer(`${reference}:hold`, 'hold', [
     debit(loadReceivableOf(merchantId), held.loads),
+    debit(voidReceivableOf(merchantId), held.voids),
     debit(CARD_LIABILITY, held.debits),
-    credit(SUSPENSE, addYen(held.loads, held.debits)),
+    credit(SUSPENSE, sumYen([held.loads, held.debits, held.voids])),
   ]);
 }
 
-/** A held load was done: the card holds the money. */
+/** A held load or void was done: the card holds the money. */
 export function loadReleaseTransfer({ reference }: Cause, amount: Yen): Transfer | undefined {
   return transfer(reference, 'release', [debit(SUSPENSE, amount), credit(CARD_LIABILITY, amount)]);
 }
@@ -77,14 +87,15 @@ export function debitReleaseTransfer(cause: Cause, gross: Yen, fee: SaleFee): Tr
   ]);
 }
 
-/** A held load was not done as reported: the cash is not owed, and nothing is on a card. */
+/** A held load or void was not done as reported: nothing is owed, and nothing is on a card. */
 export function loadReversalTransfer(
   { reference, merchantId }: Cause,
+  kind: 'load' | 'void',
   amount: Yen,
 ): Transfer | undefined {
   return transfer(reference, 'reversal', [
     debit(SUSPENSE, amount),
-    credit(loadReceivableOf(merchantId), amount),
+    credit(kind === 'load' ? loadReceivableOf(merchantId) : voidReceivableOf(merchantId), amount),
   ]);
 }
 

@@ -6,6 +6,7 @@ import type { Account } from './chart-of-accounts.ts';
 export type TransferKind =
   | 'load'
   | 'debit'
+  | 'void'
   | 'hold'
   | 'release'
   | 'reversal'

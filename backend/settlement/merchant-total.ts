@@ -21,6 +21,9 @@ export interface MerchantTotal {
   readonly loadCount: number;
   /** Cash to be handed over: accepted and held loads, without those that turned out not to be. */
   readonly loadsCollected: SignedYen;
+  readonly voidCount: number;
+  /** To be given back: accepted and held voids, without those that turned out not to be. */
+  readonly voids: SignedYen;
   readonly heldCount: number;
   readonly heldAmount: Yen;
   readonly unpaidCount: number;
@@ -32,18 +35,22 @@ export interface MerchantTotal {
 export const MERCHANT_TOTAL_STATEMENT = `
 SELECT merchant_id, sum(batch_count) AS batch_count, sum(sale_count) AS sale_count,
   sum(sale_yen) AS sale_yen, sum(load_count) AS load_count, sum(load_yen) AS load_yen,
-  sum(reversed_load_yen) AS reversed_load_yen, sum(held_count) AS held_count,
+  sum(reversed_load_yen) AS reversed_load_yen, sum(void_count) AS void_count,
+  sum(void_yen) AS void_yen, sum(reversed_void_yen) AS reversed_void_yen, sum(held_count) AS held_count,
   sum(held_yen) AS held_yen, sum(unpaid_count) AS unpaid_count, sum(fee_yen) AS fee_yen,
   sum(commission_yen) AS commission_yen
 FROM (
   SELECT merchant_id, 1 AS batch_count, debit_count AS sale_count, debit_yen AS sale_yen,
-    load_count, load_yen + held_load_yen AS load_yen, 0 AS reversed_load_yen, held_count,
-    held_load_yen + held_debit_yen AS held_yen, unpaid_count, fee_yen, commission_yen
+    load_count, load_yen + held_load_yen AS load_yen, 0 AS reversed_load_yen, void_count,
+    void_yen + held_void_yen AS void_yen, 0 AS reversed_void_yen, held_count,
+    held_load_yen + held_debit_yen + held_void_yen AS held_yen, unpaid_count, fee_yen,
+    commission_yen
   FROM posted_batch WHERE window_number = ?1
   UNION ALL
   SELECT merchant_id, 0, outcome = 'released' AND kind = 2,
     iif(outcome = 'released' AND kind = 2, amount_yen, 0), outcome = 'released' AND kind = 1, 0,
-    iif(outcome = 'superseded' AND kind = 1, amount_yen, 0), 0, 0, 0, fee_yen, commission_yen
+    iif(outcome = 'superseded' AND kind = 1, amount_yen, 0), outcome = 'released' AND kind = 3, 0,
+    iif(outcome = 'superseded' AND kind = 3, amount_yen, 0), 0, 0, 0, fee_yen, commission_yen
   FROM resolution WHERE window_number = ?1)
 GROUP BY merchant_id ORDER BY merchant_id`;
 
@@ -63,7 +70,8 @@ export function payableOf({ grossSales, fee }: MerchantTotal): Yen {
 
 /** What is paid out, or collected if it is negative. */
 export function netOf(total: MerchantTotal): SignedYen {
-  return sumSignedYen([payableOf(total), negateYen(total.loadsCollected)]);
+  const { loadsCollected, voids } = total;
+  return sumSignedYen([payableOf(total), negateYen(loadsCollected), negateYen(voids)]);
 }
 
 /** A merchant with nothing in the window. */
@@ -76,6 +84,8 @@ export function emptyMerchantTotal(merchantId: number): MerchantTotal {
     grossSales: none,
     loadCount: 0,
     loadsCollected: differenceYen(none, none),
+    voidCount: 0,
+    voids: differenceYen(none, none),
     heldCount: 0,
     heldAmount: none,
     unpaidCount: 0,
@@ -93,6 +103,8 @@ function merchantTotalOf(row: SqlRow): MerchantTotal {
     grossSales: amountIn('sale_yen'),
     loadCount: numberIn(row, 'load_count'),
     loadsCollected: differenceYen(amountIn('load_yen'), amountIn('reversed_load_yen')),
+    voidCount: numberIn(row, 'void_count'),
+    voids: differenceYen(amountIn('void_yen'), amountIn('reversed_void_yen')),
     heldCount: numberIn(row, 'held_count'),
     heldAmount: amountIn('held_yen'),
     unpaidCount: numberIn(row, 'unpaid_count'),

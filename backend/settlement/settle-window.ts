@@ -7,6 +7,7 @@ import {
   COMMISSION_PAYABLE,
   loadReceivableOf,
   merchantPayableOf,
+  voidReceivableOf,
 } from '../ledger/chart-of-accounts.ts';
 import { clearingTransfer } from '../ledger/issuer-transfer.ts';
 import { postTransfers } from '../ledger/posting.ts';
@@ -85,7 +86,11 @@ function paymentTransfer(
   { merchantId, amount }: Payment,
   ofWindow: Balances,
 ): Transfer | undefined {
-  const accounts = [merchantPayableOf(merchantId), loadReceivableOf(merchantId)];
+  const accounts = [
+    merchantPayableOf(merchantId),
+    loadReceivableOf(merchantId),
+    voidReceivableOf(merchantId),
+  ];
   const balances = pick(ofWindow, accounts);
   assert(totalOf(balances) === negateYen(amount), 'the close compared books and statements');
   return clearingTransfer(

@@ -1,3 +1,4 @@
+import { type RecordKind, recordKindOf } from '../batch/record.ts';
 import type { SqlRow } from '../database/connection.ts';
 import type { SqlReader } from '../database/database.ts';
 import { bytesIn, numberIn, textIn } from '../database/row.ts';
@@ -13,6 +14,8 @@ export interface ListedBatch {
   readonly grossSales: number;
   readonly loadCount: number;
   readonly loads: number;
+  readonly voidCount: number;
+  readonly voids: number;
   readonly heldCount: number;
   readonly unpaidCount: number;
 }
@@ -24,7 +27,7 @@ export interface ListedFinding {
   readonly samNumber: number;
   readonly verdict: string;
   readonly reason: string;
-  readonly kind: 'load' | 'debit';
+  readonly kind: RecordKind;
   readonly amount: number;
   /** The last two bytes of the IDm: enough to tell two cards apart. */
   readonly card: string;
@@ -69,6 +72,8 @@ function batchOf(row: SqlRow): ListedBatch {
     grossSales: numberIn(row, 'debit_yen'),
     loadCount: numberIn(row, 'load_count'),
     loads: numberIn(row, 'load_yen'),
+    voidCount: numberIn(row, 'void_count'),
+    voids: numberIn(row, 'void_yen'),
     heldCount: numberIn(row, 'held_count'),
     unpaidCount: numberIn(row, 'unpaid_count'),
   };
@@ -81,7 +86,7 @@ function findingOf(row: SqlRow): ListedFinding {
     samNumber: numberIn(row, 'sam_number'),
     verdict: textIn(row, 'verdict'),
     reason: textIn(row, 'reason'),
-    kind: numberIn(row, 'kind') === 1 ? 'load' : 'debit',
+    kind: recordKindOf(numberIn(row, 'kind')) ?? 'debit',
     amount: numberIn(row, 'amount_yen'),
     card: Buffer.from(bytesIn(row, 'idm').subarray(-2)).toString('hex'),
   };

@@ -11,6 +11,7 @@ export function merchantStatementText(statement: MerchantStatement): readonly st
     `  fee              ${formatYen(statement.fee)}`,
     `  sales net        ${formatYen(statement.salesNet)}`,
     `  loads collected  ${statement.loadCount}, ${formatYen(statement.loadsCollected)}`,
+    `  voids            ${statement.voidCount}, ${formatYen(statement.voids)}`,
     `  net              ${formatYen(statement.net)}`,
     `  held             ${statement.heldCount}, ${formatYen(statement.heldAmount)}`,
     `  not paid         ${statement.unpaidCount}`,

@@ -15,6 +15,7 @@ import {
   merchantPayableOf,
   named,
   sideOf,
+  voidReceivableOf,
 } from '../ledger/chart-of-accounts.ts';
 import type { CarrierPort } from './commission-advice.ts';
 import { type MerchantTotal, payableOf, readMerchantTotals } from './merchant-total.ts';
@@ -23,6 +24,7 @@ import { type MerchantTotal, payableOf, readMerchantTotals } from './merchant-to
 export interface WindowFigures {
   readonly float: SignedYen;
   readonly loadReceivable: SignedYen;
+  readonly voidReceivable: SignedYen;
   readonly cardLiability: SignedYen;
   readonly merchantPayable: SignedYen;
   readonly commissionPayable: SignedYen;
@@ -49,6 +51,7 @@ const amount: z.ZodType<SignedYen, number> = z.int().transform(signedYen);
 const FIGURES = z.strictObject({
   float: amount,
   loadReceivable: amount,
+  voidReceivable: amount,
   cardLiability: amount,
   merchantPayable: amount,
   commissionPayable: amount,
@@ -91,11 +94,11 @@ export function figureFault(figures: WindowFigures): FigureFault | undefined {
 }
 
 /**
- * Float and cash on its way = what cards hold + what is held + what merchants and carrier are owed +
+ * Float, cash on its way and voids to be given back = what cards hold + what is held + what merchants and carrier are owed +
  * the issuer's own income. Cards and held records are counted from the records, not from the books.
  */
 function isFloatEquationTrue(figures: WindowFigures): boolean {
-  const assets = figures.float + figures.loadReceivable;
+  const assets = figures.float + figures.loadReceivable + figures.voidReceivable;
   const claims =
     figures.cardShadow +
     figures.heldRecords +
@@ -129,6 +132,7 @@ export async function readFigures(
   return {
     float: standing('float'),
     loadReceivable: standing('load-receivable'),
+    voidReceivable: standing('void-receivable'),
     cardLiability: standing('card-liability'),
     merchantPayable: standing('merchant-payable'),
     commissionPayable: standing('commission-payable'),
@@ -148,8 +152,10 @@ function isInBooks(total: MerchantTotal, ofWindow: Balances): boolean {
   const { merchantId } = total;
   const payable = ofWindow.get(merchantPayableOf(merchantId)) ?? 0;
   const receivable = ofWindow.get(loadReceivableOf(merchantId)) ?? 0;
+  const voids = ofWindow.get(voidReceivableOf(merchantId)) ?? 0;
   return (
     sumSignedYen([payableOf(total), signedYen(payable)]) === 0 &&
-    receivable === total.loadsCollected
+    receivable === total.loadsCollected &&
+    voids === total.voids
   );
 }

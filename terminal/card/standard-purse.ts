@@ -86,9 +86,13 @@ async function readHistory(card: StandardPurseCard): Promise<readonly HistoryEnt
 
 function writePurse(
   card: StandardPurseCard,
-  { purseBlock, historyBlock }: PurseWrite,
+  { kind, purseBlock, historyBlock }: PurseWrite,
 ): Promise<PurseWriteResult> {
-  const elements = [element(PURSE_INDEX), element(HISTORY_INDEX)];
+  const purse = element(PURSE_INDEX);
+  const elements = [
+    kind === 'void' ? { ...purse, accessMode: 'cashback' as const } : purse,
+    element(HISTORY_INDEX),
+  ];
   return writeBlocks(card, elements, [purseBlock, historyBlock]);
 }
 

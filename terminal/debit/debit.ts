@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PurseBlock } from '#purse/purse-block';
+import { type PurseBlock, sameExecutionId } from '#purse/purse-block';
 import { isValidCard } from '#purse/validity-purse';
 import { businessDateOf, type EpochMs, type Yen } from '#units';
 import { type CardEvidence, evidenceOf, isUntouched } from './evidence.ts';
@@ -23,6 +23,8 @@ export type TapRefusal =
   | PurseRefusal
   | RiskRefusal
   | 'journal-set-back'
+  | 'void-other-card'
+  | 'void-not-last'
   | 'card-left'
   | 'other-card-expected'
   | 'card-refused';
@@ -73,6 +75,7 @@ export async function debit(
     known.every((journalled) => isOfRequest(journalled, request)),
     'a sale id names one amount',
   );
+  assert((request.kind === 'void') === (request.voided !== undefined), 'a void names its sale');
   const { done, pending } = knownSaleOf(known);
   if (done !== undefined) return { outcome: 'approved', ...done };
   if (pending !== undefined && !sameCard(pending, card)) return refused('other-card-expected');
@@ -145,13 +148,18 @@ async function writeNew(
   const isHotListed = hotList?.has(card.idm) ?? false;
   const amount = amountToWrite(request, snapshot.purse);
   const write = { ...request, amount, time, today: businessDateOf(time), isHotListed };
-  const refusal = refusalOf(write, snapshot, limits) ?? (await overRisk(write, dependencies));
+  const refusal =
+    voidRefusalOf(request, card, snapshot.purse) ??
+    refusalOf(write, snapshot, limits) ??
+    (await overRisk(write, dependencies));
   if (refusal === 'card-hot-listed' && hotList !== undefined) {
     await blockListedCard(snapshot, { ...dependencies, hotList }, time);
   }
   if (refusal !== undefined) return refused(refusal, snapshot.purse.balance);
   const terminalTransactionNumber = await journal.nextTransactionNumber();
-  const intent = purseIntent({ ...request, amount, asked: request.amount }, snapshot, {
+  const isShort = amount < request.amount;
+  const written = { ...request, amount, ...(isShort && { asked: request.amount }) };
+  const intent = purseIntent(written, snapshot, {
     idm: card.idm,
     terminalId: dependencies.terminalId,
     terminalTransactionNumber,
@@ -188,14 +196,26 @@ async function writeJournalled(
   return { outcome: 'approved', intent, resolution: 'at-tap' };
 }
 
+/** Only the last debit of a card can be given back, and the card gives back no more than it was. */
+function voidRefusalOf(
+  { voided, amount }: PurseRequest,
+  card: PurseCard,
+  purse: PurseBlock,
+): TapRefusal | undefined {
+  if (voided === undefined) return undefined;
+  if (!sameCard(voided, card)) return 'void-other-card';
+  const isLast = sameExecutionId(purse.executionId, voided.executionId);
+  return isLast && purse.cashback === amount ? undefined : 'void-not-last';
+}
+
 /** An empty purse is asked for everything, and refuses. */
 function amountToWrite(request: PurseRequest, { balance }: PurseBlock): Yen {
   const isShort = request.kind === 'debit' && balance > 0 && balance < request.amount;
   return isShort && request.payWhatIsLeft === true ? balance : request.amount;
 }
 
-function sameCard(intent: PurseIntent, card: PurseCard): boolean {
-  return intent.idm.every((byte, index) => byte === card.idm[index]);
+function sameCard({ idm }: Pick<PurseIntent, 'idm'>, card: PurseCard): boolean {
+  return idm.every((byte, index) => byte === card.idm[index]);
 }
 
 /** Nothing was written at this touch; an earlier one may have. */

@@ -13,7 +13,8 @@ export interface PurseSnapshot {
   readonly cardData: CardData | undefined;
 }
 
-export type PurseWriteKind = 'load' | 'debit';
+/** A `void` gives the last debit of the card back. */
+export type PurseWriteKind = 'load' | 'debit' | 'void';
 
 /** Both blocks of one purse write, as they go to the card: a retry sends the same bytes. */
 export interface PurseWrite {

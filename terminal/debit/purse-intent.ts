@@ -15,12 +15,16 @@ export interface PurseRequest {
   readonly amount: Yen;
   /** Takes all there is where the balance is less: the rest is paid otherwise. */
   readonly payWhatIsLeft?: boolean;
+  /** For a void: the sale that is given back. */
+  readonly voided?: VoidedSale;
 }
+
+export type VoidedSale = Pick<PurseIntent, 'idm' | 'executionId'>;
 
 /** What will be written for a request. */
 export interface PurseWriteRequest extends PurseRequest {
   /** What the sale came to: more than `amount` where the purse held less. */
-  readonly asked: Yen;
+  readonly asked?: Yen;
 }
 
 export interface IntentContext {
@@ -48,7 +52,7 @@ export function purseIntent(
   const balanceAfter =
     kind === 'debit' ? subtractYen(purse.balance, amount) : addYen(purse.balance, amount);
   const historyBlock = encodeHistoryEntry({
-    kind,
+    kind: kind === 'void' ? 'cashback' : kind,
     cardCounter,
     terminalId: context.terminalId,
     terminalNumber: context.terminalTransactionNumber % 0x1_0000,
@@ -57,7 +61,7 @@ export function purseIntent(
     date: businessDateOf(context.time),
   });
   const purseBlock =
-    kind === 'debit'
+    kind !== 'load'
       ? encodePurseAmount({ amount, executionId })
       : // A load sets the whole block, so that sending it again changes nothing. It leaves nothing
         // to give back by cashback.
@@ -69,7 +73,7 @@ export function purseIntent(
     keyVersion: context.keyVersion,
     terminalTransactionNumber: context.terminalTransactionNumber,
     amount,
-    ...(request.asked > amount && { asked: request.asked }),
+    ...(request.asked !== undefined && { asked: request.asked }),
     balanceBefore: purse.balance,
     balanceAfter,
     cardCounter,

@@ -57,6 +57,8 @@ export function refusalOf(
   if (cardRefusal !== undefined) return cardRefusal;
   if (cardCounterOf(purse.executionId) >= CARD_COUNTER_MAX) return 'card-worn-out';
   if (!hasRoom(write, limits.samRoom)) return 'sam-ceiling-reached';
+  // What was taken before was within every limit.
+  if (write.kind === 'void') return undefined;
   if (write.amount > limits.amountMax) return 'over-terminal-limit';
   if (write.kind === 'debit') {
     if (write.amount > cardData.debitMax) return 'over-card-limit';

@@ -89,7 +89,7 @@ const instant = z.codec(whole, z.custom<EpochMs>(Number.isSafeInteger), {
 
 const intent = z.strictObject({
   saleId: z.string(),
-  kind: z.enum(['load', 'debit']),
+  kind: z.enum(['load', 'debit', 'void']),
   idm: bytes,
   keyVersion: whole,
   terminalTransactionNumber: whole,

@@ -7,6 +7,8 @@ import type { NoTapReason, SaleOutcome } from '../purse-terminal.ts';
 /** What the cashier reads for each reason (debit-protocol.md). */
 const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'other-card-expected': 'this sale is half done on another card: that card must come back',
+  'void-other-card': 'another card than the one that paid',
+  'void-not-last': 'the card was used since: this sale cannot be voided any more',
   'journal-set-back': 'the journal of this terminal is older than the card: call the technician',
   'card-left': 'the card left too early; nothing was taken',
   'card-not-supported': 'a card of another scheme version',
@@ -39,6 +41,9 @@ const TEXT_BY_NO_TAP: Readonly<Record<NoTapReason, string>> = {
   'not-authentic': 'the card does not know our keys',
   'card-left': 'the card left too early; nothing was taken',
   'sam-locked': 'the SAM is locked: call the manager',
+  'sam-cannot-void': 'the SAM of this terminal may not void',
+  'void-sale-unknown': 'no sale of this id was paid here',
+  'void-sale-unresolved': 'this sale is not finished: touch its card again first',
 };
 
 /** Exit codes of a program that makes one tap. */
@@ -73,6 +78,13 @@ export function cardNameOf(intent: PurseIntent): string {
   return shortIdm(card);
 }
 
+/** What was done, for the cashier and on the receipt. */
+export const VERB_BY_KIND: Readonly<Record<PurseIntent['kind'], string>> = {
+  debit: 'Paid',
+  load: 'Loaded',
+  void: 'Given back',
+};
+
 /** What the purse could not pay of a sale. */
 export function remainingOf({ asked, amount }: Pick<PurseIntent, 'asked' | 'amount'>): Yen {
   return subtractYen(asked ?? amount, amount);
@@ -105,7 +117,7 @@ export function outcomeJson(outcome: SaleOutcome): Readonly<Record<string, unkno
 }
 
 function describeApproval(intent: PurseIntent): string {
-  const verb = intent.kind === 'debit' ? 'Paid' : 'Loaded';
+  const verb = VERB_BY_KIND[intent.kind];
   const rest =
     intent.asked === undefined ? '' : `; ${formatYen(remainingOf(intent))} remain to pay`;
   return `${verb} ${formatYen(intent.amount)}, balance ${formatYen(intent.balanceAfter)}${rest}`;

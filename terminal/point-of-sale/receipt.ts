@@ -1,4 +1,5 @@
 import { type EpochMs, formatYen, subtractYen, type Yen } from '#units';
+import { VERB_BY_KIND } from './outcome-text.ts';
 import { escapeMarkup, formatTime, printedText } from './receipt-print.ts';
 
 /** What a customer is handed. The fields are those that the schemes require of a purse receipt. */
@@ -7,7 +8,7 @@ export interface Receipt {
   readonly terminalId: number;
   readonly terminalTransactionNumber: number;
   readonly time: EpochMs;
-  readonly kind: 'load' | 'debit';
+  readonly kind: 'load' | 'debit' | 'void';
   /** The last two bytes of the IDm: enough for the holder, too little for anybody else. */
   readonly cardName: string;
   readonly amount: Yen;
@@ -18,7 +19,11 @@ export interface Receipt {
   readonly resolution: 'at-tap' | 'at-re-tap';
 }
 
-const TITLES: Readonly<Record<Receipt['kind'], string>> = { debit: 'RECEIPT', load: 'LOAD SLIP' };
+const TITLES: Readonly<Record<Receipt['kind'], string>> = {
+  debit: 'RECEIPT',
+  load: 'LOAD SLIP',
+  void: 'VOID',
+};
 
 /** The receipt in receiptline's markup: one source for paper, screen and file. */
 export function receiptMarkup(receipt: Receipt): string {
@@ -29,7 +34,7 @@ export function receiptMarkup(receipt: Receipt): string {
     ['Number', `${receipt.terminalTransactionNumber}`],
     ['Card', `ends in ${receipt.cardName}`],
     ['Balance before', formatYen(receipt.balanceBefore)],
-    [kind === 'debit' ? 'Paid' : 'Loaded', formatYen(receipt.amount)],
+    [VERB_BY_KIND[kind], formatYen(receipt.amount)],
     ['Balance after', formatYen(receipt.balanceAfter)],
     ...restRow(receipt),
   ];

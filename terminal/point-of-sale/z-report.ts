@@ -22,7 +22,7 @@ export interface ZReport {
 
 export type BatchTotals = Pick<
   BatchTrailer,
-  'debitCount' | 'debitTotal' | 'loadCount' | 'loadTotal'
+  'debitCount' | 'debitTotal' | 'loadCount' | 'loadTotal' | 'voidCount' | 'voidTotal'
 >;
 
 export const NO_TOTALS: BatchTotals = {
@@ -30,6 +30,8 @@ export const NO_TOTALS: BatchTotals = {
   debitTotal: yen(0),
   loadCount: 0,
   loadTotal: yen(0),
+  voidCount: 0,
+  voidTotal: yen(0),
 };
 
 export function addTotals(first: BatchTotals, second: BatchTotals): BatchTotals {
@@ -38,6 +40,8 @@ export function addTotals(first: BatchTotals, second: BatchTotals): BatchTotals 
     debitTotal: addYen(first.debitTotal, second.debitTotal),
     loadCount: first.loadCount + second.loadCount,
     loadTotal: addYen(first.loadTotal, second.loadTotal),
+    voidCount: first.voidCount + second.voidCount,
+    voidTotal: addYen(first.voidTotal, second.voidTotal),
   };
 }
 
@@ -73,6 +77,7 @@ export function zReportText(report: ZReport): string {
 function totalRows(totals: BatchTotals): readonly (readonly [string, string])[] {
   return [
     [`Sales: ${totals.debitCount}`, formatYen(totals.debitTotal)],
+    [`Voids: ${totals.voidCount}`, formatYen(totals.voidTotal)],
     [`Loads: ${totals.loadCount}`, formatYen(totals.loadTotal)],
   ];
 }

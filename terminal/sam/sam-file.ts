@@ -45,6 +45,7 @@ const COMMON_LABELS: readonly CardKeyLabel[] = ['INDV', 'HIST', 'DATR', 'CERR', 
 /** Exactly the masters that each kind may hold: one more would be one right too many. */
 export const LABELS_BY_KIND: Readonly<Record<SamKind, readonly CardKeyLabel[]>> = {
   pos: ['DEBI', ...COMMON_LABELS],
+  'pos-void': ['VOID', ...COMMON_LABELS],
   load: ['LOAD', ...COMMON_LABELS],
 };
 

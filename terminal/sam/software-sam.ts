@@ -9,6 +9,7 @@ import {
   CARD_DATA_READ,
   CERTIFICATE_READ,
   HISTORY_WRITE,
+  PURSE_CASHBACK,
   PURSE_DECREMENT,
   PURSE_DIRECT,
   VALIDITY_DECREMENT,
@@ -32,6 +33,7 @@ const COMMON_SERVICES: readonly KeyedService[] = [
 /** The purse comes first, so it has the same index in every session. */
 const SERVICES_BY_KIND: Readonly<Record<SamKind, readonly KeyedService[]>> = {
   pos: [{ service: PURSE_DECREMENT, label: 'DEBI' }, ...COMMON_SERVICES],
+  'pos-void': [{ service: PURSE_CASHBACK, label: 'VOID' }, ...COMMON_SERVICES],
   load: [{ service: PURSE_DIRECT, label: 'LOAD' }, ...COMMON_SERVICES],
 };
 

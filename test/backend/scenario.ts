@@ -183,7 +183,7 @@ export class TestTerminal {
     const { kind: samKind, terminalId } = this.#options;
     const kind: RecordKind = changes.kind ?? (samKind === 'load' ? 'load' : 'debit');
     const balanceBefore = card.balance;
-    card.balance = yen(kind === 'load' ? balanceBefore + amount : balanceBefore - amount);
+    card.balance = yen(kind === 'debit' ? balanceBefore - amount : balanceBefore + amount);
     card.counter += 1;
     this.samNumber += 1;
     const cardCounter = changes.cardCounter ?? card.counter;

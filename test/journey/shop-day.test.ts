@@ -28,7 +28,7 @@ describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
     backend('init', '--issuer-id', '81');
     backend('add-merchant', '--merchant', '1001', '--name', 'Kissa');
     for (const [path, id, kind] of [
-      [shop, '42', 'pos'],
+      [shop, '42', 'pos-void'],
       [kiosk, '9', 'load'],
     ] as const) {
       init(path, id);
@@ -60,7 +60,7 @@ describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
   it('refuses to load with a POS SAM, before any card is touched', () => {
     const { status, stderr } = kazasu('terminal', 'load', '100', '--data', shop, '--card', card);
     expect(status).toBe(1);
-    expect(stderr).toContain('load needs a load SAM');
+    expect(stderr).toContain('this needs a load SAM');
   });
 
   it('loads, sells, answers a repeated sale from the journal, and refuses what is not there', () => {
@@ -113,6 +113,21 @@ describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
     const none = kazasu('terminal', 'report', '--data', shop, '--batch', '7');
     expect(none).toMatchObject({ status: 3 });
     expect(none.stdout).toContain('There is no batch 7.');
+  });
+
+  it('gives the last sale back, once, and says why not another', () => {
+    const tap = (...args: readonly string[]): Ran =>
+      kazasu('terminal', ...args, '--data', shop, '--card', card);
+    expect(tap('pay', '100', '--sale', 'tea').status).toBe(0);
+    const back = tap('void', 'tea');
+    expect(back.stdout).toMatch(/Given back 100 yen, balance 700 yen.*VOID/s);
+    expect(tap('void', 'tea', '--json').stdout).toContain('"outcome":"approved"');
+    const late = tap('void', 'lunch');
+    expect(late).toMatchObject({ status: 3 });
+    expect(late.stdout).toContain('the card was used since');
+    expect(tap('void', 'supper')).toMatchObject({ status: 5 });
+    const closed = kazasu('terminal', 'close', '--data', shop);
+    expect(closed.stdout).toMatch(/Z REPORT 2.*Sales: 1 +100 yen.*Voids: 1 +100 yen/s);
   });
 
   it('names the argument that is wrong, and the file that is missing', () => {

@@ -1,5 +1,6 @@
 import { type EpochMs, epochMs, yen } from '#units';
 import { cardInHand, type HeldCard } from '../../card-emulator/card/card-fault.ts';
+import { voidIdOf } from '../../terminal/purse-terminal.ts';
 import type { ToldOutcome } from './auditor/evidence.ts';
 import { type EpisodeTally, emptyTally } from './episode-tally.ts';
 import type { Odds } from './odds.ts';
@@ -28,6 +29,8 @@ interface OpenSale {
   readonly saleId: string;
   readonly amount: number;
   readonly card: SimulatedCard;
+  /** The customer wants the money back. */
+  readonly isVoid: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -107,7 +110,12 @@ export class Counter {
   async #sell(shop: SimulatedShop, card: SimulatedCard, amount: number): Promise<void> {
     this.#saleCount += 1;
     const saleId = `sale ${this.#saleCount}`;
-    await this.#touchUntilDone({ shop, saleId, amount, card });
+    const sale = { shop, saleId, amount, card, isVoid: false };
+    await this.#touchUntilDone(sale);
+    const { odds } = this.#options;
+    if (shop.kind !== 'load' && odds.perMille(80)) {
+      await this.#touchUntilDone({ ...sale, isVoid: true });
+    }
   }
 
   /** Somebody returns with a sale that was left open: perhaps with its card. */
@@ -134,7 +142,7 @@ export class Counter {
     this.#open.push(sale);
   }
 
-  async #touch({ shop, saleId, amount, card }: OpenSale): Promise<ShopOutcome['outcome']> {
+  async #touch({ shop, saleId, amount, card, isVoid }: OpenSale): Promise<ShopOutcome['outcome']> {
     const { odds, told, tell } = this.#options;
     const fault = odds.perMille(350) ? this.#drawFault(card) : undefined;
     if (fault !== undefined) this.#count({ faults: 1 });
@@ -146,18 +154,20 @@ export class Counter {
       const isEnd = fault?.at === 'program' && fault.exchange === exchange;
       if (isEnd && fault.moment === moment) throw new Crash();
     });
-    const { outcome } = await shop.tap(saleId, yen(amount), link);
+    const { outcome } = isVoid
+      ? await shop.void(saleId, link)
+      : await shop.tap(saleId, yen(amount), link);
     look();
     this.#count({ taps: 1, outcome });
     tell(
-      `terminal ${shop.terminalId}, ${card.name}: ${saleId} of ${amount} yen` +
+      `terminal ${shop.terminalId}, ${card.name}: ${isVoid ? 'void of ' : ''}${saleId} of ${amount} yen` +
         `${fault === undefined ? '' : `, ${describeFault(fault)}`}: ${outcome}`,
     );
-    const { terminalId, kind } = shop;
+    const { terminalId } = shop;
     told.push({
       terminalId,
-      saleId,
-      kind: kind === 'load' ? 'load' : 'debit',
+      saleId: isVoid ? voidIdOf(saleId) : saleId,
+      kind: wordFor(shop, isVoid),
       amountYen: amount,
       outcome: outcome === 'failed' ? 'crashed' : outcome,
     });
@@ -233,6 +243,11 @@ export class Counter {
       restarts: tally.restarts + (change.restarts ?? 0),
     };
   }
+}
+
+function wordFor(shop: SimulatedShop, isVoid: boolean): ToldOutcome['kind'] {
+  if (isVoid) return 'void';
+  return shop.kind === 'load' ? 'load' : 'debit';
 }
 
 function describeFault(fault: TouchFault): string {

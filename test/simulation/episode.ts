@@ -84,7 +84,7 @@ async function openShops(options: ShopsOptions): Promise<readonly SimulatedShop[
   const shops = [await openShop(options, LOAD_TERMINAL, 'load')];
   const posCount = odds.between(1, POS_MOST);
   for (let number = 1; number <= posCount; number += 1) {
-    shops.push(await openShop(options, number, 'pos'));
+    shops.push(await openShop(options, number, 'pos-void'));
   }
   return shops;
 }
@@ -92,7 +92,7 @@ async function openShops(options: ShopsOptions): Promise<readonly SimulatedShop[
 async function openShop(
   { issuer, odds, network, worldTime }: ShopsOptions,
   terminalId: number,
-  kind: 'pos' | 'load',
+  kind: 'pos-void' | 'load',
 ): Promise<SimulatedShop> {
   const merchantId = kind === 'load' ? LOAD_MERCHANT : SHOP_MERCHANT;
   const { samKeys, privateKey } = await issuer.enrol(terminalId, merchantId, kind);

@@ -18,7 +18,11 @@ const ENTRIES = `
 SELECT reference, account, amount_yen FROM entry JOIN transfer ON transfer.id = transfer_id
 ORDER BY transfer.id`;
 
-const KINDS: Readonly<Record<number, PostedRecord['kind']>> = { 1: 'load', 2: 'debit' };
+const KINDS: Readonly<Record<number, PostedRecord['kind']>> = {
+  1: 'load',
+  2: 'debit',
+  3: 'void',
+};
 
 /** All rows that an auditor asks for, by SQL alone. */
 export async function readIssuerEvidence(database: Database): Promise<IssuerEvidence> {

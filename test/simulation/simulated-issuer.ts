@@ -71,7 +71,7 @@ export class SimulatedIssuer {
   async enrol(
     terminalId: number,
     merchantId: number,
-    kind: 'pos' | 'load',
+    kind: 'pos-void' | 'load',
   ): Promise<EnrolledTerminal> {
     const { database, keystore } = this.#backend;
     const amountMax = AMOUNT_MAX;

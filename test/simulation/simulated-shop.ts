@@ -17,7 +17,7 @@ import { Crash, SimulatedDisk } from './simulated-disk.ts';
 export interface ShopOptions {
   readonly terminalId: number;
   readonly merchantId: number;
-  readonly kind: 'pos' | 'load';
+  readonly kind: 'pos-void' | 'load';
   readonly amountMax: Yen;
   /** A SAM that has just got power; it forgets everything with each start of the terminal. */
   readonly newSam: () => Sam;
@@ -53,7 +53,7 @@ export class SimulatedShop {
     return this.#options.terminalId;
   }
 
-  get kind(): 'pos' | 'load' {
+  get kind(): 'pos-void' | 'load' {
     return this.#options.kind;
   }
 
@@ -72,6 +72,15 @@ export class SimulatedShop {
       const { terminal } = await this.#start();
       this.#reader.present(card);
       return terminal.tap({ saleId, kind, amount }, milliseconds(0));
+    });
+  }
+
+  /** Puts the card on the reader and asks to give the sale back to it. */
+  void(saleId: string, card: CardLink): Promise<ShopOutcome> {
+    return this.#survive(async () => {
+      const { terminal } = await this.#start();
+      this.#reader.present(card);
+      return terminal.void(saleId, milliseconds(0));
     });
   }
 

@@ -13,11 +13,11 @@ import { openDiskFile } from '../../terminal/journal/disk-file.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
 import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
-import type { Sam } from '../../terminal/sam/sam.ts';
+import type { Sam, SamKind } from '../../terminal/sam/sam.ts';
 import { ISSUER_ID, KEY_VERSION, NOON, testSam } from '../scheme.ts';
 
 export interface CounterOptions {
-  readonly kind?: 'pos' | 'load';
+  readonly kind?: SamKind;
   readonly terminalId?: number;
   readonly amountMax?: number;
   readonly hotList?: HotListLookUp;

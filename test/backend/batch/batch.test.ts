@@ -69,7 +69,7 @@ function rehashed(change: (bytes: Uint8Array) => void): Uint8Array {
   const bytes = BYTES.slice();
   change(bytes);
   const contentEnd = BATCH_HEADER_BYTES + 3 * RECORD_BYTES;
-  bytes.set(hashOf(bytes.subarray(0, contentEnd)), contentEnd + 24);
+  bytes.set(hashOf(bytes.subarray(0, contentEnd)), contentEnd + 36);
   return bytes;
 }
 
@@ -85,8 +85,10 @@ describe('decodeBatch', () => {
     expect(decoded.batch.trailer).toMatchObject({
       loadCount: 1,
       debitCount: 2,
+      voidCount: 0,
       loadTotal: 100,
       debitTotal: 200,
+      voidTotal: 0,
     });
   });
 
@@ -168,7 +170,7 @@ describe('decodeRecord', () => {
 
   it.each([
     ['version', 0, 2],
-    ['kind', 1, 3],
+    ['kind', 1, 4],
     ['card profile', 12, 2],
     ['terminal id', 16, 1],
     ['amount', 32, 1],

@@ -38,7 +38,7 @@ const RECORD: PurseRecord = {
 const CONTEXT: RecordContext = {
   issuerId: ISSUER_ID,
   isSamKnown: true,
-  kindAllowed: 'debit',
+  kindsAllowed: ['debit'],
   isSealAuthentic: true,
   cardKeyVersion: 1,
   amountMax: yen(300),
@@ -57,7 +57,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   RECORD_SAM_MAC_INVALID: [{}, { isSealAuthentic: false }],
   RECORD_CARD_UNKNOWN: [{}, { cardKeyVersion: undefined }],
   RECORD_KEY_VERSION_UNKNOWN: [{ keyVersion: 2 }, {}],
-  RECORD_KIND_NOT_ALLOWED: [{}, { kindAllowed: 'load' }],
+  RECORD_KIND_NOT_ALLOWED: [{}, { kindsAllowed: ['load'] }],
   RECORD_AMOUNT_ZERO: [{ amount: yen(0) }, {}],
   RECORD_AMOUNT_OVER_LIMIT: [{ amount: yen(301) }, {}],
   RECORD_BALANCE_INCONSISTENT: [{ balanceAfter: yen(701) }, {}],
@@ -100,9 +100,11 @@ describe('verifyRecord', () => {
     ],
   ])('has a certified load owed in spite of %s: its value can be spent', (_what, change) => {
     const load = { ...change, kind: 'load' } as const;
-    expect(verdictOn([load, { kindAllowed: 'load' }])).toEqual({ verdict: 'accepted' });
+    expect(verdictOn([load, { kindsAllowed: ['load'] }])).toEqual({ verdict: 'accepted' });
     const uncertified = { ...load, certificate: undefined };
-    expect(verdictOn([uncertified, { kindAllowed: 'load' }])).toMatchObject({ verdict: 'refused' });
+    expect(verdictOn([uncertified, { kindsAllowed: ['load'] }])).toMatchObject({
+      verdict: 'refused',
+    });
   });
 
   it.each(RECORD_REASONS)('looks for %s', (reason) => {
@@ -140,8 +142,8 @@ describe('verifyRecord', () => {
 
   it('takes a load that adds up from a load SAM', () => {
     const load = { kind: 'load', balanceAfter: yen(1_300) } as const;
-    expect(verdictOn([load, { kindAllowed: 'load' }])).toEqual({ verdict: 'accepted' });
-    expect(verdictOn([{ kind: 'load' }, { kindAllowed: 'load' }])).toMatchObject({
+    expect(verdictOn([load, { kindsAllowed: ['load'] }])).toEqual({ verdict: 'accepted' });
+    expect(verdictOn([{ kind: 'load' }, { kindsAllowed: ['load'] }])).toMatchObject({
       reason: 'RECORD_BALANCE_INCONSISTENT',
     });
   });

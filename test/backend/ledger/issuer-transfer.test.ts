@@ -16,6 +16,7 @@ import {
   loadReversalTransfer,
   loadTransfer,
   saleFeeOf,
+  voidTransfer,
 } from '../../../backend/ledger/issuer-transfer.ts';
 import type { Transfer } from '../../../backend/ledger/transfer.ts';
 
@@ -45,11 +46,12 @@ describe('issuer transfer', () => {
   });
 
   it('held records credit nobody but suspense', () => {
-    const transfer = holdTransfer(CAUSE, { loads: yen(300), debits: yen(20) });
+    const transfer = holdTransfer(CAUSE, { loads: yen(300), debits: yen(20), voids: yen(1) });
     expect(legsOf(transfer)).toEqual({
       'load-receivable:7': 300,
       'card-liability': 20,
-      suspense: -320,
+      'void-receivable:7': 1,
+      suspense: -321,
     });
   });
 
@@ -70,12 +72,21 @@ describe('issuer transfer', () => {
   it('a reversal takes back exactly what the hold did', () => {
     const amount = yen(300);
     const nothing = yen(0);
-    const heldLoad = holdTransfer(CAUSE, { loads: amount, debits: nothing });
-    const heldDebit = holdTransfer(CAUSE, { loads: nothing, debits: amount });
+    const heldLoad = holdTransfer(CAUSE, { loads: amount, debits: nothing, voids: nothing });
+    const heldDebit = holdTransfer(CAUSE, { loads: nothing, debits: amount, voids: nothing });
+    const heldVoid = holdTransfer(CAUSE, { loads: nothing, debits: nothing, voids: amount });
     const negated = (transfer: Transfer | undefined): Record<string, number> =>
       Object.fromEntries(Object.entries(legsOf(transfer)).map(([name, sum]) => [name, -sum]));
-    expect(legsOf(loadReversalTransfer(CAUSE, amount))).toEqual(negated(heldLoad));
+    expect(legsOf(loadReversalTransfer(CAUSE, 'load', amount))).toEqual(negated(heldLoad));
+    expect(legsOf(loadReversalTransfer(CAUSE, 'void', amount))).toEqual(negated(heldVoid));
     expect(legsOf(debitReversalTransfer(CAUSE, amount))).toEqual(negated(heldDebit));
+  });
+
+  it('has the merchant owe what it gave back to a card', () => {
+    expect(legsOf(voidTransfer(CAUSE, yen(350)))).toEqual({
+      'void-receivable:7': 350,
+      'card-liability': -350,
+    });
   });
 
   it('clears payable and load receivable together through the float', () => {

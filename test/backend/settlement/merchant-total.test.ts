@@ -41,6 +41,8 @@ describe('merchant total', () => {
         grossSales: 1_200,
         loadCount: 1,
         loadsCollected: 3_400,
+        voidCount: 0,
+        voids: 0,
         heldCount: 2,
         heldAmount: 470,
         unpaidCount: 1,

@@ -22,13 +22,15 @@ describe('statement text', () => {
       grossSales: yen(20_000),
       loadCount: 1,
       loadsCollected: signedYen(5_000),
+      voidCount: 2,
+      voids: signedYen(300),
       heldCount: 1,
       heldAmount: yen(70),
       unpaidCount: 0,
       fee: yen(650),
       commission: yen(100),
       salesNet: yen(19_350),
-      net: signedYen(14_350),
+      net: signedYen(14_050),
       batches: [],
       findings: [
         {
@@ -50,7 +52,8 @@ describe('statement text', () => {
       '  fee              650 yen',
       '  sales net        19,350 yen',
       '  loads collected  1, 5,000 yen',
-      '  net              14,350 yen',
+      '  voids            2, 300 yen',
+      '  net              14,050 yen',
       '  held             1, 70 yen',
       '  not paid         0',
       '    terminal 42 batch 7 SAM number 9, card …0506: debit of 70 yen held, ' +

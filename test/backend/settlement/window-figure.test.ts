@@ -12,7 +12,8 @@ const amount = (value: number): ReturnType<typeof signedYen> => signedYen(value)
 
 const FIGURES: WindowFigures = {
   float: amount(3_000),
-  loadReceivable: amount(2_000),
+  loadReceivable: amount(1_900),
+  voidReceivable: amount(100),
   cardLiability: amount(3_500),
   merchantPayable: amount(1_400),
   commissionPayable: amount(20),
@@ -74,6 +75,7 @@ describe('readFigures', () => {
     expect(await readFigures(scenario.backend.database, 1, carrier)).toEqual({
       float: 0,
       loadReceivable: 5_300,
+      voidReceivable: 0,
       cardLiability: 2_960,
       merchantPayable: 1_935,
       commissionPayable: 10,

@@ -1,7 +1,7 @@
 import type { IssuerEvidence, PostedRecord } from './evidence.ts';
 
 /** In which direction a kind of record moves what the issuer owes to the cards. */
-const SIGN: Readonly<Record<PostedRecord['kind'], number>> = { load: 1, debit: -1 };
+const SIGN: Readonly<Record<PostedRecord['kind'], number>> = { load: 1, debit: -1, void: 1 };
 
 /** Holds the books against the records that were posted: every account that stands for cards. */
 export function auditBooks({ entries, records }: IssuerEvidence): readonly string[] {
@@ -29,8 +29,8 @@ export function auditBooks({ entries, records }: IssuerEvidence): readonly strin
 }
 
 /**
- * A held debit has left the card already and nobody is credited; a held load is on no card's account
- * yet. Once one is superseded by the true report, it never was.
+ * A held debit has left the card already and nobody is credited; a held load or void is on no card's
+ * account yet. Once one is superseded by the true report, it never was.
  */
 function expectedOf(records: readonly PostedRecord[]): {
   readonly owed: number;

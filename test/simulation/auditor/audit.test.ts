@@ -7,7 +7,7 @@ import { hex } from './card-reading.ts';
 import type { CardEvidence, CardState, Evidence, TerminalEvidence } from './evidence.ts';
 
 /** An episode without clones and old contents, in which all kinds of money are found. */
-const SEED = 36;
+const SEED = 13;
 const TAPS = 220;
 const TIMEOUT_MS = 60_000;
 
@@ -32,7 +32,7 @@ function busiest(cards: readonly CardEvidence[]): CardEvidence {
 
 /** The POS with the longest journal, its lines changed and its chain made good again. */
 function withJournal(change: (entries: readonly string[]) => readonly string[]): Evidence {
-  const pos = sound.terminals.filter(({ kind }) => kind === 'pos');
+  const pos = sound.terminals.filter(({ kind }) => kind === 'pos-void');
   const chosen = pos.sort((first, second) => second.journal.length - first.journal.length)[0]!;
   const journal = Buffer.from(linked(change(entriesOf(chosen))));
   const terminals = sound.terminals.map((one) => (one === chosen ? { ...one, journal } : one));

@@ -34,8 +34,10 @@ export interface ReadBatch {
 
 export const RECORD_BYTES = 84;
 const HEADER_BYTES = 80;
-const TRAILER_BYTES = 56;
+const TRAILER_BYTES = 68;
 const SIGNATURE_BYTES = 64;
+/** As the trailer counts them. */
+const KIND_ORDER: readonly WriteKind[] = ['load', 'debit', 'void'];
 const KINDS: Readonly<Record<number, WriteKind>> = { 1: 'load', 2: 'debit', 3: 'void' };
 
 /** `undefined` for a kind of record that stands in no page. */
@@ -76,15 +78,15 @@ export function readBatch(bytes: Uint8Array): ReadBatch {
     if (record === undefined) violations.push(`${name}: record ${index + 1} is of no known kind`);
     else records.push(record);
   }
-  const sums = [totalsOf(records, 'load'), totalsOf(records, 'debit')];
-  const written = [
-    { count: view.getUint32(trailerAt), total: Number(view.getBigUint64(trailerAt + 8)) },
-    { count: view.getUint32(trailerAt + 4), total: Number(view.getBigUint64(trailerAt + 16)) },
-  ];
+  const sums = KIND_ORDER.map((kind) => totalsOf(records, kind));
+  const written = KIND_ORDER.map((_, index) => ({
+    count: view.getUint32(trailerAt + 4 * index),
+    total: Number(view.getBigUint64(trailerAt + 12 + 8 * index)),
+  }));
   if (JSON.stringify(sums) !== JSON.stringify(written)) {
     violations.push(`${name}: its totals are not those of its records`);
   }
-  const content = hex(bytes.subarray(trailerAt + 24, trailerAt + TRAILER_BYTES));
+  const content = hex(bytes.subarray(trailerAt + 36, trailerAt + TRAILER_BYTES));
   if (sha256(bytes.subarray(0, trailerAt)) !== content) {
     violations.push(`${name}: its content has another hash`);
   }

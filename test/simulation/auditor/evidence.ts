@@ -37,7 +37,7 @@ export interface CardState {
 export interface TerminalEvidence {
   readonly terminalId: number;
   readonly samId: number;
-  readonly kind: 'pos' | 'load';
+  readonly kind: 'pos-void' | 'load';
   /** The bytes of its journal (journal-format.md). */
   readonly journal: Uint8Array;
 }
@@ -59,7 +59,7 @@ export interface PostedRecord {
   readonly samNumber: number;
   readonly idm: Uint8Array;
   readonly cardCounter: number;
-  readonly kind: 'load' | 'debit';
+  readonly kind: 'load' | 'debit' | 'void';
   readonly amountYen: number;
   readonly isHeld: boolean;
   /** What became of a held record since. */
@@ -84,7 +84,7 @@ export interface EntryRow {
 export interface ToldOutcome {
   readonly terminalId: number;
   readonly saleId: string;
-  readonly kind: 'load' | 'debit';
+  readonly kind: 'load' | 'debit' | 'void';
   readonly amountYen: number;
   readonly outcome: 'approved' | 'refused' | 'unresolved' | 'no-tap' | 'crashed';
 }

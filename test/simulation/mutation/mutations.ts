@@ -127,12 +127,12 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    mistake: 'the issuer pays a record without the certificate of the card',
+    mistake: 'the issuer forgets that voids are owed',
     edits: [
       {
-        file: 'backend/collection/verify-record.js',
-        from: 'applies: (record) => record.certificate === undefined,',
-        to: 'applies: () => false,',
+        file: 'backend/collection/post-batches.js',
+        from: 'voidTransfer(cause, outcome.voids),',
+        to: '',
       },
     ],
   },
@@ -151,8 +151,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'backend/ledger/issuer-transfer.js',
-        from: 'debit(CARD_LIABILITY, held.debits),\n        credit(SUSPENSE, addYen(held.loads, held.debits)),',
-        to: 'credit(SUSPENSE, held.loads),',
+        from: 'debit(CARD_LIABILITY, held.debits),\n        credit(SUSPENSE, sumYen([held.loads, held.debits, held.voids])),',
+        to: 'credit(SUSPENSE, sumYen([held.loads, held.voids])),',
       },
     ],
   },

@@ -8,7 +8,13 @@ import {
 } from '../../../terminal/point-of-sale/z-report.ts';
 import { NOON } from '../../scheme.ts';
 
-const TOTALS = { debitCount: 3, debitTotal: yen(4_500), loadCount: 0, loadTotal: yen(0) };
+const TOTALS = {
+  ...NO_TOTALS,
+  debitCount: 3,
+  debitTotal: yen(4_500),
+  voidCount: 1,
+  voidTotal: yen(50),
+};
 
 const REPORT: ZReport = {
   merchantName: 'Kissa | Ueno',
@@ -34,6 +40,7 @@ describe('Z report', () => {
       /To +2026-11-23 20:00/,
       /Records +101 to 103/,
       /Sales: 3 +4,500 yen/,
+      /Voids: 1 +50 yen/,
       /Sales: 103 +1,234,567 yen/,
       /Unresolved now: 1 +350 yen/,
     ]) {
