@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { IDm } from '#felica/identifiers';
 import { TERMINAL_ID_MAX } from '#purse/history-block';
 import { basisPoints, type EpochMs, epochMs, yen } from '#units';
 import { AMOUNT, type ArgumentKind, DATE, IDM, RATE, wholeFrom } from './argument.ts';
 import { backendFolder, ConfigError, createBackendFolder } from './config.ts';
 import { DatabaseError } from './database/database-error.ts';
+import { hotListCard, publishHotListFiles } from './hot-listing-command.ts';
 import { listen } from './http/listen.ts';
 import { KeystoreError } from './issuer/keystore-file.ts';
 import { SAM_KINDS } from './issuer/sam-account.ts';
@@ -59,6 +61,7 @@ function backendCommand(): Command {
   addIssuing(command);
   addParties(command);
   addOperation(command);
+  addHotList(command);
   return command;
 }
 
@@ -148,6 +151,28 @@ function addOperation(command: Command): void {
   folderCommand(command, 'books', 'the balance of each account of both parties').action(
     (options: FolderOption) => run(options, showBooks),
   );
+}
+
+function addHotList(command: Command): void {
+  const hotList = command
+    .command('hotlist')
+    .description('cards that must not be used')
+    .copyInheritedSettings(command);
+  const decide = (name: string, description: string, isListed: boolean): Command =>
+    folderCommand(hotList, name, description)
+      .requiredOption('--card <idm>', 'the IDm of the card', argument(IDM))
+      .action((options: FolderOption & { readonly card: IDm }) =>
+        run(options, (backend) =>
+          hotListCard(backend, { idm: options.card, isListed }, wallClock()),
+        ),
+      );
+  decide('add', 'put a card on the hot list', true);
+  decide('remove', 'take a card off the hot list', false);
+  folderCommand(hotList, 'publish', 'sign the next list, and what it changes')
+    .requiredOption('--out <folder>', 'where the files are made')
+    .action((options: FolderOption & { readonly out: string }) =>
+      run(options, (backend) => publishHotListFiles(backend, options, wallClock())),
+    );
 }
 
 function folderCommand(parent: Command, name: string, description: string): Command {

@@ -1,4 +1,5 @@
 import { appendOnly } from './append-only.ts';
+import { HOTLIST_SCHEMA } from './hotlist-schema.ts';
 import { LEDGER_SCHEMA } from './ledger-schema.ts';
 import type { Schema } from './migration.ts';
 
@@ -171,5 +172,8 @@ ${[
 
 export const ISSUER_SCHEMA: Schema = {
   applicationId: 0x4b_5a_42_49,
-  migrations: [{ name: 'issuer', sql: PARTIES + COLLECTION + LEDGER_SCHEMA + SETTLEMENT }],
+  migrations: [
+    { name: 'issuer', sql: PARTIES + COLLECTION + LEDGER_SCHEMA + SETTLEMENT },
+    { name: 'hot list', sql: HOTLIST_SCHEMA },
+  ],
 };

@@ -5,7 +5,7 @@ import { changeCardList } from './card-list-change.ts';
 import { compareAt } from './card-list-cursor.ts';
 import { CardListWriter } from './card-list-writer.ts';
 import { encodeHotList, encodeUnsignedHotList, type HotList } from './hotlist.ts';
-import { encodeDelta, encodeUnsignedDelta } from './hotlist-delta.ts';
+import { DELTA_CARDS_MAX, encodeDelta, encodeUnsignedDelta } from './hotlist-delta.ts';
 
 export interface HotListUpdate {
   readonly createdAt: EpochMs;
@@ -18,7 +18,8 @@ export interface HotListUpdate {
 /** The next list of an issuer, whole and as what it changes: a terminal takes either. */
 export interface HotListPublication {
   readonly list: Uint8Array;
-  readonly delta: Uint8Array;
+  /** Absent for the first list, and where more changed than a delta may hold. */
+  readonly delta: Uint8Array | undefined;
 }
 
 /** `sign` gives the 64 bytes of an Ed25519 signature. */
@@ -36,7 +37,7 @@ export function firstHotList(
 
 /** Throws `RangeError` for an update that does not fit the list before, or that the format cannot hold. */
 export function nextHotList(
-  before: HotList,
+  before: Pick<HotList, 'issuerId' | 'sequence' | 'cards'>,
   { createdAt, ...update }: HotListUpdate,
   sign: Sign,
 ): HotListPublication {
@@ -48,11 +49,10 @@ export function nextHotList(
   const header = { issuerId: before.issuerId, sequence: before.sequence + 1, createdAt };
   const unsigned = encodeUnsignedHotList(header, change.list);
   const listSignature = sign(unsigned);
+  const list = encodeHotList(unsigned, listSignature);
+  if (Math.max(added.count, removed.count) > DELTA_CARDS_MAX) return { list, delta: undefined };
   const unsignedDelta = encodeUnsignedDelta({ ...header, added, removed, listSignature });
-  return {
-    list: encodeHotList(unsigned, listSignature),
-    delta: encodeDelta(unsignedDelta, sign(unsignedDelta)),
-  };
+  return { list, delta: encodeDelta(unsignedDelta, sign(unsignedDelta)) };
 }
 
 /** Sorts cards into a list. Throws `RangeError` for a card that is named twice. */

@@ -77,6 +77,7 @@ async function hotListOf(cardCount: number): Promise<HotListFigures> {
     { createdAt: epochMs(2), added: added.map(idmOf), removed: [] },
     (bytes) => signHotList(privateKey, bytes),
   );
+  assert(delta !== undefined);
   const deltaStart = performance.now();
   assert(importHotList(opened.list, delta, issuer).result === 'imported');
   return {

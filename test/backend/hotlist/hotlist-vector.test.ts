@@ -64,7 +64,7 @@ describe('the delta', () => {
       removed: cardsOf(second.removed),
     };
     const { list, delta } = nextHotList(before, update, sign);
-    expect([bytesToHex(delta), bytesToHex(list)]).toEqual([second.delta, second.list]);
+    expect([delta && bytesToHex(delta), bytesToHex(list)]).toEqual([second.delta, second.list]);
   });
 
   it('is signed by the issuer and leads to the very file of the next list', () => {

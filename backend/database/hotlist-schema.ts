@@ -1,0 +1,18 @@
+import { appendOnly } from './append-only.ts';
+
+/**
+ * Which cards must not be used: each decision is a row, and the last of a card counts. A published
+ * list is all decisions up to one, so it can be made again, byte for byte.
+ */
+export const HOTLIST_SCHEMA: string = `
+CREATE TABLE hot_listing (
+  id INTEGER PRIMARY KEY,
+  idm BLOB NOT NULL REFERENCES card_account,
+  is_listed INTEGER NOT NULL CHECK (is_listed IN (0, 1)),
+  decided_at_ms INTEGER NOT NULL) STRICT;
+CREATE INDEX hot_listing_by_card ON hot_listing (idm, id);
+CREATE TABLE hot_list (
+  sequence INTEGER PRIMARY KEY,
+  last_listing_id INTEGER NOT NULL,
+  created_at_ms INTEGER NOT NULL) STRICT;
+${['hot_listing', 'hot_list'].map(appendOnly).join('')}`;

@@ -1,0 +1,56 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatIdm } from '#felica/identifiers';
+import type { EpochMs } from '#units';
+import { signHotList } from './hotlist/hotlist-signature.ts';
+import { decideHotListing, type HotListing, publishHotList } from './issuer/hot-listing.ts';
+import type { Backend } from './open-backend.ts';
+import { type Outcome, registrationOutcome } from './outcome-text.ts';
+
+/** Puts a card on the hot list, or takes it off. */
+export async function hotListCard(
+  { database }: Backend,
+  listing: HotListing,
+  now: EpochMs,
+): Promise<Outcome> {
+  const decision = await decideHotListing(database, listing, now);
+  const name = formatIdm(listing.idm);
+  const place = listing.isListed ? 'on the next hot list' : 'not on the next hot list';
+  return registrationOutcome(decision, `card ${name} is ${place}`, { idm: name });
+}
+
+/**
+ * Writes the next list and its delta into a folder: `hotlist-7.bin` and `hotlist-7-delta.bin`. No file is
+ * written over. If the disk refuses, the next publication is a whole list that every terminal takes.
+ */
+export async function publishHotListFiles(
+  { database, keystore }: Backend,
+  { out }: { readonly out: string },
+  now: EpochMs,
+): Promise<Outcome> {
+  const { issuerId, signingKey } = keystore;
+  const sign = (bytes: Uint8Array): Uint8Array => signHotList(signingKey, bytes);
+  mkdirSync(out, { recursive: true });
+  const published = await publishHotList(database, { issuerId, sign }, now);
+  const { sequence, cardCount, list, delta } = published;
+  const write = (name: string, bytes: Uint8Array): string => {
+    const path = join(out, name);
+    writeFileSync(path, bytes, { flag: 'wx', flush: true });
+    return path;
+  };
+  const listPath = write(`hotlist-${sequence}.bin`, list);
+  const deltaPath = delta && write(`hotlist-${sequence}-delta.bin`, delta);
+  return {
+    json: {
+      result: 'published',
+      sequence,
+      cards: cardCount,
+      list: listPath,
+      delta: deltaPath ?? null,
+    },
+    lines: [
+      `Hot list ${sequence}: ${cardCount} cards, in ${listPath}.`,
+      ...(deltaPath === undefined ? [] : [`What changes list ${sequence - 1} is in ${deltaPath}.`]),
+    ],
+  };
+}
