@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import { type BatchRouteDependencies, batchRoutes } from './http/batch-route.ts';
 import { answerError, answerNotFound } from './http/error-answer.ts';
 import { type OperatorRouteDependencies, operatorRoutes } from './http/operator-route.ts';
+import { uploadRoutes } from './http/upload-route.ts';
 
 export type AppDependencies = BatchRouteDependencies & OperatorRouteDependencies;
 
@@ -11,6 +12,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(batchRoutes(dependencies));
+  app.use(uploadRoutes(dependencies));
   app.use(operatorRoutes(dependencies));
   app.use(answerNotFound());
   app.use(answerError);

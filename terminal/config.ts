@@ -29,6 +29,8 @@ export interface TerminalConfig {
   readonly issuerUrl: string;
   /** The most one sale or load may be. */
   readonly amountMax: Yen;
+  /** Present on a slow connection that breaks: batches go in pieces of so many bytes. */
+  readonly uploadChunkBytes?: number | undefined;
   /** What it may risk without a network; absent, whatever its amounts allow. */
   readonly limits?: RiskLimits;
 }
@@ -42,6 +44,7 @@ const terminalFile = z.strictObject({
   merchantName: z.string().min(1).max(60),
   issuerUrl: z.url({ protocol: /^https?$/ }),
   amountMax: whole(0xff_ffff),
+  uploadChunkBytes: z.int().min(128).max(0xf_ffff).optional(),
   limits: limitsFile.optional(),
 });
 

@@ -2,8 +2,9 @@ import { type EpochMs, epochMs, milliseconds } from '#units';
 import { type AcknowledgementImport, importAcknowledgement } from './batch/batch-file.ts';
 import { closeBatch } from './batch/close-batch.ts';
 import { httpUplink } from './batch/http-uplink.ts';
+import { resumingUplink } from './batch/resuming-uplink.ts';
 import { issuerPublicKey, terminalPrivateKey } from './batch/terminal-key.ts';
-import { type UploadResult, uploadNextBatch } from './batch/upload-batch.ts';
+import { type Uplink, type UploadResult, uploadNextBatch } from './batch/upload-batch.ts';
 import {
   environment,
   readTerminalConfig,
@@ -132,7 +133,7 @@ export class TerminalProgram {
   async upload(): Promise<readonly UploadResult[]> {
     const { config, sam, journal } = this;
     const issuerKey = keyAt(this.#folder.issuerKeyPath, ISSUER_KEY_REMEDY, issuerPublicKey);
-    const uplink = httpUplink(config.issuerUrl, UPLOAD_TIMEOUT_MS);
+    const uplink = uplinkOf(config);
     const results: UploadResult[] = [];
     for (;;) {
       const result = await uploadNextBatch({
@@ -152,6 +153,12 @@ export class TerminalProgram {
     await this.journal.close();
     await this.sam.close();
   }
+}
+
+function uplinkOf({ issuerUrl, uploadChunkBytes }: TerminalConfig): Uplink {
+  const timeoutMs = UPLOAD_TIMEOUT_MS;
+  if (uploadChunkBytes === undefined) return httpUplink(issuerUrl, timeoutMs);
+  return resumingUplink({ issuerUrl, chunkBytes: uploadChunkBytes, timeoutMs });
 }
 
 function openFolderSam(

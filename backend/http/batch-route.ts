@@ -1,4 +1,4 @@
-import { Router, raw } from 'express';
+import { type Response, Router, raw } from 'express';
 import { TERMINAL_ID_MAX } from '#purse/history-block';
 import { BATCH_BYTES_MAX } from '../batch/batch.ts';
 import type { BatchReceiver } from '../collection/receive-batch.ts';
@@ -12,7 +12,7 @@ export interface BatchRouteDependencies {
 }
 
 /** `POST /terminals/:terminalId/batches`. A terminal proves who it is by the batch's signature. */
-export function batchRoutes({ receiver, onStored }: BatchRouteDependencies): Router {
+export function batchRoutes(dependencies: BatchRouteDependencies): Router {
   const router = Router();
   const body = raw({ type: 'application/octet-stream', limit: BATCH_BYTES_MAX, inflate: false });
   router.post('/terminals/:terminalId/batches', body, async (request, response) => {
@@ -21,15 +21,24 @@ export function batchRoutes({ receiver, onStored }: BatchRouteDependencies): Rou
     if (!(bytes instanceof Uint8Array)) {
       throw new ApiError('REQUEST_TYPE_UNSUPPORTED', 'expected application/octet-stream');
     }
-    const receipt = await receiver.receiveBatch(terminalId, new Uint8Array(bytes));
-    if (receipt.result === 'refused') throw new ApiError(receipt.reason, receipt.detail);
-    if (receipt.result === 'stored') onStored();
-    response.status(receipt.result === 'stored' ? 201 : 200).json({
-      result: receipt.result,
-      batchNumber: receipt.batchNumber,
-      batchHash: Buffer.from(receipt.batchHash).toString('hex'),
-      acknowledgement: Buffer.from(receipt.acknowledgement).toString('base64'),
-    });
+    await answerBatch(dependencies, { terminalId, bytes: new Uint8Array(bytes) }, response);
   });
   return router;
+}
+
+/** Gives a batch to the collection and answers with what it says. */
+export async function answerBatch(
+  { receiver, onStored }: BatchRouteDependencies,
+  { terminalId, bytes }: { readonly terminalId: number; readonly bytes: Uint8Array },
+  response: Response,
+): Promise<void> {
+  const receipt = await receiver.receiveBatch(terminalId, bytes);
+  if (receipt.result === 'refused') throw new ApiError(receipt.reason, receipt.detail);
+  if (receipt.result === 'stored') onStored();
+  response.status(receipt.result === 'stored' ? 201 : 200).json({
+    result: receipt.result,
+    batchNumber: receipt.batchNumber,
+    batchHash: Buffer.from(receipt.batchHash).toString('hex'),
+    acknowledgement: Buffer.from(receipt.acknowledgement).toString('base64'),
+  });
 }

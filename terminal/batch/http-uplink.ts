@@ -5,25 +5,36 @@ import { type Uplink, UplinkError } from './upload-batch.ts';
 /** An answer of the issuer is a few hundred bytes; whatever is longer is not from it. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 
+/** What came back, with its JSON as it was read: `undefined` if it is none. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
 /** The uplink over HTTP to the issuer's collection at `issuerUrl`. */
 export function httpUplink(issuerUrl: string, timeoutMs: Milliseconds): Uplink {
   return {
-    send: async (terminalId, batch) => {
+    send: (terminalId, batch) => {
       const url = new URL(`/terminals/${terminalId}/batches`, issuerUrl);
-      try {
-        const response = await fetch(url, {
-          method: 'POST',
-          headers: { 'content-type': 'application/octet-stream' },
-          body: batch,
-          redirect: 'error',
-          signal: AbortSignal.timeout(timeoutMs),
-        });
-        return { status: response.status, body: parseJson(await readBounded(response)) };
-      } catch (cause) {
-        throw unreachable(url, cause);
-      }
+      const headers = { 'content-type': 'application/octet-stream' };
+      return sendHttp(url, { method: 'POST', headers, body: batch.slice() }, timeoutMs);
     },
   };
+}
+
+/** Rejects with `UplinkError` `UPLINK_UNREACHABLE` where no answer came in time. */
+export async function sendHttp(
+  url: URL,
+  request: RequestInit,
+  timeoutMs: Milliseconds,
+): Promise<HttpAnswer> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(url, { ...request, redirect: 'error', signal });
+    return { status: response.status, body: parseJson(await readBounded(response)) };
+  } catch (cause) {
+    throw unreachable(url, cause);
+  }
 }
 
 async function readBounded(response: Response): Promise<string> {
