@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { EpochMs, Milliseconds } from '#units';
 import { type PolledCard, type SelectedPurse, selectPurse } from './card/select-purse.ts';
-import { debit, type TapOutcome } from './debit/debit.ts';
+import { type DebitDependencies, debit, type TapOutcome } from './debit/debit.ts';
 import type { HotListLookUp } from './debit/hot-list-hit.ts';
+import { IncrementalDebit } from './debit/incremental-debit.ts';
 import { isOfRequest, knownSaleOf } from './debit/known-sale.ts';
-import type { PurseSnapshot } from './debit/purse-card.ts';
+import type { PurseCard, PurseSnapshot } from './debit/purse-card.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
 import type { PurseJournal } from './debit/purse-journal.ts';
 import type { TerminalLimits } from './debit/purse-limit.ts';
@@ -19,6 +20,7 @@ export type NoTapReason =
   | 'card-left'
   | 'card-not-removed'
   | 'sale-id-reused'
+  | 'session-over'
   | 'sam-locked'
   | 'sam-cannot-void'
   | 'void-sale-unknown'
@@ -33,6 +35,17 @@ export type SaleOutcome =
       readonly reason: NoTapReason;
       readonly fault: ReaderError | undefined;
     };
+
+/** What came of opening a session for several debits. */
+export type SessionStart =
+  | {
+      readonly outcome: 'open';
+      readonly session: IncrementalDebit;
+      readonly snapshot: PurseSnapshot;
+    }
+  | NoTap;
+
+type SelectedCard = Extract<SelectedPurse, { readonly result: 'selected' }>;
 
 export interface PurseTerminalOptions {
   readonly terminalId: number;
@@ -57,6 +70,7 @@ export class PurseTerminal {
   #lastCard: PolledCard | undefined;
   /** The reader's tap count when the last sale came to its end. */
   #finishedTap: number | undefined;
+  #session: IncrementalDebit | undefined;
 
   constructor(options: PurseTerminalOptions) {
     this.#options = options;
@@ -107,40 +121,78 @@ export class PurseTerminal {
 
   /** What a card holds, or `undefined` if none of ours was touched in time. Nothing is written. */
   async readPurse(waitMs: Milliseconds): Promise<PurseSnapshot | undefined> {
-    const { reader, sam } = this.#options;
-    if (sam.isLocked || !(await reader.waitForCard(waitMs))) return undefined;
-    const selected = await selectPurse(reader, sam, this.#lastCard);
-    if (selected.result !== 'selected') return undefined;
-    this.#lastCard = selected.polledCard;
-    return selected.card.read();
+    const selected = await this.#select(waitMs);
+    return selected.result === 'no-tap' ? undefined : selected.card.read();
+  }
+
+  /**
+   * Waits for a card and opens a session in which it pays several amounts, one sale each. Nothing is
+   * written yet, and the next tap or session here ends this one.
+   */
+  async openSession(waitMs: Milliseconds): Promise<SessionStart> {
+    const isSameTap = this.#options.reader.tapCount === this.#finishedTap;
+    if (isSameTap && !(await this.#cardRemoved(waitMs))) {
+      return noTap('card-not-removed', undefined);
+    }
+    this.#finishedTap = undefined;
+    const selected = await this.#select(waitMs);
+    if (selected.result === 'no-tap') return selected.outcome;
+    const { card, keyVersion } = selected;
+    const snapshot = await card.read();
+    if (snapshot === undefined) return noTap('card-left', undefined);
+    const { reader, journal } = this.#options;
+    const session = new IncrementalDebit({
+      card,
+      snapshot,
+      journal,
+      debitDependencies: (sessionCard) => this.#debitDependencies(sessionCard, keyVersion),
+      onOutcome: ({ outcome }) => {
+        if (outcome !== 'unresolved') this.#finishedTap = reader.tapCount;
+      },
+    });
+    this.#session = session;
+    return { outcome: 'open', session, snapshot };
   }
 
   async #tapOnce(request: PurseRequest, waitMs: Milliseconds): Promise<SaleOutcome> {
+    const selected = await this.#select(waitMs);
+    if (selected.result === 'no-tap') return selected.outcome;
+    return debit(request, this.#debitDependencies(selected.card, selected.keyVersion));
+  }
+
+  /** A new authentication, which ends the session that was open. */
+  async #select(waitMs: Milliseconds): Promise<SelectedCard | NoPurse> {
+    this.#session?.end();
+    this.#session = undefined;
     const { reader, sam } = this.#options;
-    if (sam.isLocked) return noTap('sam-locked', undefined);
+    if (sam.isLocked) return noPurse('sam-locked');
     let selected: SelectedPurse;
     try {
-      if (!(await reader.waitForCard(waitMs))) return noTap('no-card', undefined);
+      if (!(await reader.waitForCard(waitMs))) return noPurse('no-card');
       selected = await selectPurse(reader, sam, this.#lastCard);
     } catch (error) {
-      if (error instanceof ReaderError) return noTap('no-card', error);
+      if (error instanceof ReaderError) return noPurse('no-card', error);
       throw error;
     }
-    if (selected.result === 'not-authentic') return noTap('not-authentic', undefined);
-    if (selected.result === 'no-purse') return noTap('no-purse', selected.fault);
-    if (selected.result === 'lost') return noTap('card-left', selected.fault);
+    if (selected.result === 'not-authentic') return noPurse('not-authentic');
+    if (selected.result === 'no-purse') return noPurse('no-purse', selected.fault);
+    if (selected.result === 'lost') return noPurse('card-left', selected.fault);
     this.#lastCard = selected.polledCard;
-    const { terminalId, journal, limits, now, hotList, risk } = this.#options;
-    return debit(request, {
-      card: selected.card,
+    return selected;
+  }
+
+  #debitDependencies(card: PurseCard, keyVersion: number): DebitDependencies {
+    const { sam, terminalId, journal, limits, now, hotList, risk } = this.#options;
+    return {
+      card,
       journal,
-      limits: { ...limits, keyVersion: selected.keyVersion, samRoom: sam.room },
+      limits: { ...limits, keyVersion, samRoom: sam.room },
       terminalId,
       now,
       executionTagOf: (number) => executionTag(terminalId, number),
       ...(hotList && { hotList }),
       ...(risk && { risk }),
-    });
+    };
   }
 
   async #cardRemoved(waitMs: Milliseconds): Promise<boolean> {
@@ -164,6 +216,17 @@ export function executionTag(terminalId: number, terminalTransactionNumber: numb
   return createHash('sha256').update(text).digest().readUInt16BE(0);
 }
 
-function noTap(reason: NoTapReason, fault: ReaderError | undefined): SaleOutcome {
+type NoTap = Extract<SaleOutcome, { readonly outcome: 'no-tap' }>;
+
+interface NoPurse {
+  readonly result: 'no-tap';
+  readonly outcome: NoTap;
+}
+
+function noPurse(reason: NoTapReason, fault?: ReaderError): NoPurse {
+  return { result: 'no-tap', outcome: noTap(reason, fault) };
+}
+
+function noTap(reason: NoTapReason, fault: ReaderError | undefined): NoTap {
   return { outcome: 'no-tap', reason, fault };
 }

@@ -40,6 +40,7 @@ const TEXT_BY_NO_TAP: Readonly<Record<NoTapReason, string>> = {
   'no-purse': 'this card has no purse of ours',
   'not-authentic': 'the card does not know our keys',
   'card-left': 'the card left too early; nothing was taken',
+  'session-over': 'the card of these sales has left: touch again',
   'sam-locked': 'the SAM is locked: call the manager',
   'sam-cannot-void': 'the SAM of this terminal may not void',
   'void-sale-unknown': 'no sale of this id was paid here',
