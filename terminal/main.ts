@@ -1,21 +1,15 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command, InvalidArgumentError } from 'commander';
-import {
-  formatYen,
-  type Milliseconds,
-  milliseconds,
-  signedYen,
-  sumYen,
-  type Yen,
-  yen,
-} from '#units';
+import { Command } from 'commander';
+import { formatYen, signedYen, sumYen, type Yen, yen } from '#units';
 import { type UploadResult, uploadDelay } from './batch/upload-batch.ts';
+import { balanceCommand } from './command/balance-command.ts';
 import { batchCommands, printReports } from './command/batch-command.ts';
+import { type CardOption, openCardField, withCardOptions } from './command/card-field.ts';
 import { type FolderOption, folderCommand, print } from './command/folder-command.ts';
 import { addHotListCommand } from './command/hotlist-command.ts';
 import { journalCommand } from './command/journal-command.ts';
+import { wholeNumber } from './command/number-argument.ts';
 import { addSamCommand } from './command/sam-command.ts';
 import { ConfigError, createTerminalFolder, terminalFolder } from './config.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
@@ -27,9 +21,7 @@ import {
 } from './point-of-sale/outcome-text.ts';
 import { receiptText } from './point-of-sale/receipt.ts';
 import type { PurseTerminal, SaleOutcome } from './purse-terminal.ts';
-import { EmulatedReader, openEmulatedCard } from './reader/emulated-reader.ts';
-import { openPcscReader } from './reader/pcsc-reader.ts';
-import { type Reader, ReaderError } from './reader/reader.ts';
+import { ReaderError } from './reader/reader.ts';
 import type { SamKind } from './sam/sam.ts';
 import { TerminalProgram, wallClock } from './terminal-program.ts';
 
@@ -45,11 +37,8 @@ interface InitOptions extends FolderOption {
   readonly amountMax: number;
 }
 
-interface TapOptions extends FolderOption {
+interface TapOptions extends CardOption {
   readonly sale?: string;
-  readonly card?: string;
-  readonly reader?: string;
-  readonly wait: Milliseconds;
   readonly orWhatIsLeft?: true;
 }
 
@@ -74,6 +63,7 @@ function terminalCommand(): Command {
   cardCommand(command, 'void', 'give the last sale of a card back (takes a SAM that may void)')
     .argument('<sale>', 'the sale id')
     .action(voidSale);
+  balanceCommand(command);
   folderCommand(command, 'close', 'close the batch of all sales since the last close').action(
     closeBatches,
   );
@@ -95,17 +85,13 @@ function tapCommand(parent: Command, name: string, description: string): Command
     .option('--sale <id>', 'the sale id; give the same one again to finish a half-done sale');
 }
 
-/** A command that waits for a card. */
+/** A command that writes a card. */
 function cardCommand(parent: Command, name: string, description: string): Command {
-  return folderCommand(parent, name, description)
-    .option('--card <image.json>', 'tap this emulated card instead of waiting at a reader')
-    .option('--reader <name>', 'part of the PC/SC reader name; the first reader if absent')
-    .option('--wait <seconds>', 'how long to wait for a card', waitArgument, milliseconds(30_000))
-    .addHelpText(
-      'after',
-      '\nExit status: 0 approved, 3 refused, 4 unresolved (touch again with the same --sale),\n' +
-        '5 no tap, 1 failed, 2 wrong usage.',
-    );
+  return withCardOptions(folderCommand(parent, name, description)).addHelpText(
+    'after',
+    '\nExit status: 0 approved, 3 refused, 4 unresolved (touch again with the same --sale),\n' +
+      '5 no tap, 1 failed, 2 wrong usage.',
+  );
 }
 
 function initialise(options: InitOptions): void {
@@ -165,7 +151,7 @@ async function atReader(
       `this needs a ${kinds.join(' or ')} SAM, and this terminal has a ${program.sam.kind} SAM`,
     );
   }
-  const field = await openField(options);
+  const field = await openCardField(options);
   if (options.json !== true) console.log(prompt);
   const outcome = await touch(program.at(field.reader));
   await field.close();
@@ -178,28 +164,6 @@ async function atReader(
   }
   await program.close();
   process.exitCode = EXIT_CODE_BY_OUTCOME[outcome.outcome];
-}
-
-/** Where the card is: at a reader, or in a file. */
-async function openField(
-  options: TapOptions,
-): Promise<{ readonly reader: Reader; readonly close: () => Promise<void> }> {
-  const { card: imagePath, reader: readerName } = options;
-  if (imagePath === undefined) {
-    const reader = await openPcscReader(readerName === undefined ? {} : { readerName });
-    return { reader, close: () => reader.close() };
-  }
-  const emulated = openEmulatedCard(readFileSync(imagePath, 'utf8'), randomBytes);
-  const reader = new EmulatedReader();
-  reader.present(emulated.card);
-  const close = async (): Promise<void> => {
-    // Renamed into place: a crash must not leave half a card.
-    const newPath = `${imagePath}.new`;
-    writeFileSync(newPath, emulated.image(), { mode: 0o600 });
-    renameSync(newPath, imagePath);
-    await reader.close();
-  };
-  return { reader, close };
 }
 
 async function closeBatches(options: FolderOption): Promise<void> {
@@ -283,16 +247,6 @@ async function status(options: FolderOption): Promise<void> {
 
 function amountArgument(text: string): Yen {
   return yen(wholeNumber(text));
-}
-
-function waitArgument(text: string): Milliseconds {
-  return milliseconds(wholeNumber(text) * 1_000);
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (/^\d{1,10}$/.test(text) && value > 0) return value;
-  throw new InvalidArgumentError('expected a whole number from 1');
 }
 
 function isExpected(error: unknown): error is Error & { readonly code: string } {

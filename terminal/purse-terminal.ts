@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EpochMs, Milliseconds } from '#units';
 import { type PolledCard, type SelectedPurse, selectPurse } from './card/select-purse.ts';
+import { type CardReading, readAndSettle } from './debit/card-reading.ts';
 import { type DebitDependencies, debit, type TapOutcome } from './debit/debit.ts';
 import type { HotListLookUp } from './debit/hot-list-hit.ts';
 import { IncrementalDebit } from './debit/incremental-debit.ts';
@@ -44,6 +45,9 @@ export type SessionStart =
       readonly snapshot: PurseSnapshot;
     }
   | NoTap;
+
+/** What came of reading a card. */
+export type CardReadOutcome = { readonly outcome: 'read'; readonly reading: CardReading } | NoTap;
 
 type SelectedCard = Extract<SelectedPurse, { readonly result: 'selected' }>;
 
@@ -119,10 +123,19 @@ export class PurseTerminal {
     return this.tap(request, waitMs);
   }
 
-  /** What a card holds, or `undefined` if none of ours was touched in time. Nothing is written. */
-  async readPurse(waitMs: Milliseconds): Promise<PurseSnapshot | undefined> {
+  /**
+   * What a card holds, and its log if that is asked for. Nothing is written to it; what was half done
+   * on it is settled. Rejects as {@link tap} does.
+   */
+  async readCard(
+    waitMs: Milliseconds,
+    { withHistory = false }: { readonly withHistory?: boolean } = {},
+  ): Promise<CardReadOutcome> {
     const selected = await this.#select(waitMs);
-    return selected.result === 'no-tap' ? undefined : selected.card.read();
+    if (selected.result === 'no-tap') return selected.outcome;
+    const dependencies = this.#debitDependencies(selected.card, selected.keyVersion);
+    const reading = await readAndSettle(withHistory, dependencies);
+    return reading === undefined ? noTap('card-left', undefined) : { outcome: 'read', reading };
   }
 
   /**

@@ -83,13 +83,12 @@ export async function debit(
   const snapshot = await card.read();
   if (snapshot === undefined) return cardLeft(pending);
   // What an older journal does not know of could be written again, and a number be given twice.
-  const nextTransactionNumber = await journal.nextTransactionNumber();
-  const numbers = { terminalId: dependencies.terminalId, nextTransactionNumber };
-  if (isJournalSetBack(snapshot.newestEntry, numbers)) {
+  if (await knowsMoreThanJournal(snapshot, dependencies)) {
     return refused('journal-set-back', snapshot.purse.balance);
   }
-  const fate = await resolveUnresolved(request, snapshot, dependencies);
-  if (fate === 'card-left') return cardLeft(pending);
+  const settled = await resolveUnresolved(request.saleId, snapshot, dependencies);
+  if (settled === 'card-left') return cardLeft(pending);
+  const fate = settled.find(({ intent }) => intent.saleId === request.saleId)?.fate;
   if (pending === undefined || fate === 'not-done') {
     return writeNew(request, snapshot, dependencies);
   }
@@ -100,27 +99,50 @@ export async function debit(
 
 type Fate = 'done' | 'not-done' | 'write-again' | 'unknown';
 
+/** An intent that had no outcome, and what its card tells of it. */
+export interface SettledIntent {
+  readonly intent: PurseIntent;
+  readonly fate: Fate;
+}
+
+/** Settles what is half done on this card, as far as the journal may be trusted. */
+export async function settleFromCard(
+  snapshot: PurseSnapshot,
+  dependencies: DebitDependencies,
+): Promise<readonly SettledIntent[] | 'card-left'> {
+  if (await knowsMoreThanJournal(snapshot, dependencies)) return [];
+  return resolveUnresolved(undefined, snapshot, dependencies);
+}
+
+async function knowsMoreThanJournal(
+  { newestEntry }: PurseSnapshot,
+  { journal, terminalId }: DebitDependencies,
+): Promise<boolean> {
+  const nextTransactionNumber = await journal.nextTransactionNumber();
+  return isJournalSetBack(newestEntry, { terminalId, nextTransactionNumber });
+}
+
 /**
- * Settles every intent of this card that has no outcome, and tells what became of the request's own
- * (a sale has at most one). One that can be written again as it is stays open.
+ * Settles every intent of this card that has no outcome, and tells what became of each. One of the
+ * sale that is asked for (it has at most one) stays open if it can be written again as it is.
  */
 async function resolveUnresolved(
-  request: PurseRequest,
+  saleId: string | undefined,
   snapshot: PurseSnapshot,
   { card, journal, hotList }: DebitDependencies,
-): Promise<Fate | 'card-left' | undefined> {
+): Promise<readonly SettledIntent[] | 'card-left'> {
   const unresolved = await journal.unresolvedIntentsOf(card.idm);
-  if (unresolved.length === 0) return undefined;
+  if (unresolved.length === 0) return [];
   const history = await card.readHistory();
   if (history === undefined) return 'card-left';
-  let ownFate: Fate | undefined;
+  const settled: SettledIntent[] = [];
   for (const intent of unresolved) {
-    const isOwn = intent.saleId === request.saleId;
+    const isOwn = intent.saleId === saleId;
     // A card that was stopped meanwhile is not written again, even for a sale that had begun.
     const isStopped = !isValidCard(snapshot.validity) || hotList?.has(card.idm) === true;
     const mayRepeat = isOwn && !isStopped;
     const fate = fateOf(intent, { purse: snapshot.purse, history }, mayRepeat);
-    if (isOwn) ownFate = fate;
+    settled.push({ intent, fate });
     if (fate === 'done') {
       const certificate = await card.readCertificate(intent.executionId);
       await journal.recordOutcome(intent, { state: 'done', resolution: 'at-re-tap', certificate });
@@ -130,7 +152,7 @@ async function resolveUnresolved(
       await journal.recordOutcome(intent, { state: 'not-done', detail: 'the card was read again' });
     }
   }
-  return ownFate;
+  return settled;
 }
 
 function fateOf(intent: PurseIntent, card: CardEvidence, mayRepeat: boolean): Fate {

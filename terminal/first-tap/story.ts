@@ -180,12 +180,12 @@ async function settleAndProve(stage: Stage): Promise<Proof> {
   }
   heading(print, 7, 'Where every yen is');
   await place.touch(false);
-  const read = await stage.shop.at(place.reader).readPurse(place.waitMs);
+  const read = await stage.shop.at(place.reader).readCard(place.waitMs);
   await place.leave();
-  if (read === undefined) throw new StoryError('the card could not be read at the end');
+  if (read.outcome !== 'read') throw new StoryError('the card could not be read at the end');
   const proof = proofOf({
     cashTaken: LOADED,
-    onCard: read.purse.balance,
+    onCard: read.reading.snapshot.purse.balance,
     shopPaid: paidTo(settlement.payments.get(SHOP.merchantId)),
     kioskCollected: paidTo(settlement.payments.get(KIOSK.merchantId), -1),
     commission: settlement.commission,

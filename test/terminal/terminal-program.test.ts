@@ -107,9 +107,11 @@ describe('terminal program', () => {
     const program = await TerminalProgram.open(folder, () => NOON);
     const reader = new EmulatedReader();
     const terminal = program.at(reader);
-    expect(await terminal.readPurse(milliseconds(0))).toBeUndefined();
+    expect(await terminal.readCard(milliseconds(0))).toMatchObject({ reason: 'no-card' });
     reader.present(issuedCard(1));
-    expect(await terminal.readPurse(milliseconds(0))).toMatchObject({ purse: { balance: 0 } });
+    expect(await terminal.readCard(milliseconds(0))).toMatchObject({
+      reading: { snapshot: { purse: { balance: 0 } } },
+    });
     expect(await program.journal.unresolvedIntents()).toEqual([]);
     await program.close();
   });
