@@ -13,6 +13,7 @@ import { wholeNumber } from './command/number-argument.ts';
 import { addSamCommand } from './command/sam-command.ts';
 import { ConfigError, createTerminalFolder, terminalFolder } from './config.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
+import { customerText } from './point-of-sale/customer-text.ts';
 import {
   cardNameOf,
   describeOutcome,
@@ -121,19 +122,20 @@ function tap(kind: 'debit' | 'load', amount: Yen, options: TapOptions): Promise<
   const kinds: readonly SamKind[] = kind === 'load' ? ['load'] : ['pos', 'pos-void'];
   return atReader(
     options,
-    { kinds, prompt: `${formatYen(amount)}: please touch (sale ${saleId})` },
+    { saleId, kinds, prompt: `${formatYen(amount)}: please touch (sale ${saleId})` },
     (terminal) => terminal.tap(request, options.wait),
   );
 }
 
 function voidSale(saleId: string, options: TapOptions): Promise<void> {
   const prompt = `sale ${saleId}: please touch the card that paid, to get it back`;
-  return atReader(options, { kinds: ['pos-void'], prompt }, (terminal) =>
+  return atReader(options, { saleId, kinds: ['pos-void'], prompt }, (terminal) =>
     terminal.void(saleId, options.wait),
   );
 }
 
 interface TapAtReader {
+  readonly saleId: string;
   /** The kinds of SAM that have the right to it. */
   readonly kinds: readonly SamKind[];
   readonly prompt: string;
@@ -141,7 +143,7 @@ interface TapAtReader {
 
 async function atReader(
   options: TapOptions,
-  { kinds, prompt }: TapAtReader,
+  { saleId, kinds, prompt }: TapAtReader,
   touch: (terminal: PurseTerminal) => Promise<SaleOutcome>,
 ): Promise<void> {
   const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
@@ -155,7 +157,9 @@ async function atReader(
   if (options.json !== true) console.log(prompt);
   const outcome = await touch(program.at(field.reader));
   await field.close();
-  print(options, outcomeJson(outcome), [describeOutcome(outcome)]);
+  // The id first: who asked without one needs it to ask again, whatever came of it.
+  const json = { saleId, ...outcomeJson(outcome), customer: customerText(outcome) };
+  print(options, json, [describeOutcome(outcome)]);
   if (outcome.outcome === 'approved' && options.json !== true) {
     const { terminalId, merchantName } = program.config;
     const { intent, resolution } = outcome;
