@@ -17,7 +17,7 @@ export interface Edit {
   readonly to: string;
 }
 
-const PARTS = ['backend', 'card-emulator', 'terminal', 'test/scheme.js', 'test/simulation'];
+const PARTS = ['backend', 'card-emulator', 'terminal', 'test/simulation'];
 
 /**
  * Copies the compiled program of `root` into a folder of its own, with the mistake in it. Throws
