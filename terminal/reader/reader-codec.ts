@@ -3,10 +3,20 @@ export interface ReaderCodec {
   readonly name: string;
   /** The longest packet the form has room for, LEN included. */
   readonly frameBytesMax: number;
+  /** What the reader wants once after each connect, before the first packet; mostly nothing. */
+  readonly opening: readonly OpeningCommand[];
+  /** What undoes the opening, for a reader that turned out to want another codec. */
+  readonly closing: readonly Uint8Array[];
   /** Throws `RangeError` where `packet` is not a whole packet of at most `frameBytesMax` bytes. */
   wrap(packet: Uint8Array): Uint8Array;
   /** Never throws: whatever a driver hands up is one of the four. */
   unwrap(reply: Uint8Array): CodecReply;
+}
+
+export interface OpeningCommand {
+  readonly command: Uint8Array;
+  /** Whether the reader did it, or can do without. Never throws. */
+  isAccepted(reply: Uint8Array): boolean;
 }
 
 export type CodecReply =
@@ -15,7 +25,7 @@ export type CodecReply =
   | { readonly result: 'silent' }
   /** Empty, cut off, too long or meaningless, which PC/SC hands up as success. */
   | { readonly result: 'broken' }
-  /** The reader does not know this form of command. */
+  /** The reader does not know this form of command, and so did not pass it on. */
   | { readonly result: 'refused'; readonly statusWord: number };
 
 /** PC/SC part 3, GET DATA: the card's serial number, which for FeliCa is the IDm. */
