@@ -5,50 +5,81 @@ import {
   encodePollingRequest,
   RequestCode,
 } from '#felica/polling';
-import { GET_DATA_IDM, type ReaderCodec } from './reader-codec.ts';
+import { findAbility, type ReaderAbility } from './reader-ability.ts';
+import { GET_DATA_IDM, type ReaderCodec, type ReaderTransmit } from './reader-codec.ts';
+import { readReply, SUCCESS } from './status-word.ts';
 
 export type ProbeVerdict =
   | { readonly result: 'codec'; readonly codec: ReaderCodec }
-  /** The card left while it was being asked: nothing is known about the reader. */
-  | { readonly result: 'card-lost' }
+  /** The card left, at this codec or before any: nothing is known about the reader. */
+  | { readonly result: 'card-lost'; readonly codec: ReaderCodec | undefined }
   /** The reader names the card, and by a number that no FeliCa card has. */
   | { readonly result: 'card-unreadable' }
-  /** The card is there, and no form of command gets its Polling response. */
+  /** The reader names the card, and no form of command gets its Polling response. */
+  | { readonly result: 'identify-only'; readonly ability: ReaderAbility }
+  /** The card is there, and the reader neither names it nor passes a packet on. */
   | { readonly result: 'reader-unsupported' };
 
-const SUCCESS = Uint8Array.of(0x90, 0x00);
+export type OpeningVerdict = 'opened' | 'card-lost' | 'not-accepted';
 
 /** A card at the edge of the field misses a Polling now and then. */
 const POLLS_MAX = 3;
 
 /**
  * Finds the codec of a reader by what it does, with a card in its field: a name tells little, since
- * one form of command means different things to readers of the same maker (readers.md 2.5).
+ * one form of command means different things to readers of the same maker (readers.md 2.5). The
+ * reader is left opened for the codec that was found.
  *
- * To be called once a reader and outside a debit. `transmit` resolves with `undefined` where the
- * card was lost.
+ * To be called once a reader and outside a debit.
  */
 export async function probeCodec(
-  transmit: (command: Uint8Array) => Promise<Uint8Array | undefined>,
+  transmit: ReaderTransmit,
   codecs: readonly ReaderCodec[],
 ): Promise<ProbeVerdict> {
-  const named = await transmit(GET_DATA_IDM);
-  if (named === undefined) return { result: 'card-lost' };
-  const isNamed = sameBytes(named.subarray(-SUCCESS.length), SUCCESS);
-  const name = isNamed ? named.subarray(0, -SUCCESS.length) : undefined;
+  const answer = await transmit(GET_DATA_IDM);
+  if (answer === undefined) return { result: 'card-lost', codec: undefined };
+  const named = readReply(answer);
+  const name = named?.statusWord === SUCCESS ? named.body : undefined;
   if (name !== undefined && name.length !== IDM_BYTES) return { result: 'card-unreadable' };
   for (const codec of codecs) {
     const verdict = await tryCodec(transmit, codec, name);
     if (verdict !== undefined) return verdict;
   }
-  return { result: 'reader-unsupported' };
+  if (name === undefined) return { result: 'reader-unsupported' };
+  return { result: 'identify-only', ability: await findAbility(transmit, name) };
+}
+
+/** What a codec wants once after each connect. */
+export async function openCodec(
+  transmit: ReaderTransmit,
+  { opening }: ReaderCodec,
+): Promise<OpeningVerdict> {
+  for (const { command, isAccepted } of opening) {
+    const reply = await transmit(command);
+    if (reply === undefined) return 'card-lost';
+    if (!isAccepted(reply)) return 'not-accepted';
+  }
+  return 'opened';
 }
 
 async function tryCodec(
-  transmit: (command: Uint8Array) => Promise<Uint8Array | undefined>,
+  transmit: ReaderTransmit,
   codec: ReaderCodec,
   name: Uint8Array | undefined,
 ): Promise<ProbeVerdict | undefined> {
+  const opened = await openCodec(transmit, codec);
+  const verdict = opened === 'opened' ? await pollWith(transmit, codec, name) : opened;
+  if (verdict === 'card-lost') return { result: 'card-lost', codec };
+  if (verdict === 'polled') return { result: 'codec', codec };
+  for (const command of codec.closing) await transmit(command);
+  return undefined;
+}
+
+async function pollWith(
+  transmit: ReaderTransmit,
+  codec: ReaderCodec,
+  name: Uint8Array | undefined,
+): Promise<'polled' | 'card-lost' | 'not-polled'> {
   const polling = {
     systemCode: ANY_SYSTEM,
     requestCode: RequestCode.none,
@@ -57,13 +88,13 @@ async function tryCodec(
   const command = codec.wrap(encodePollingRequest(polling));
   for (let poll = 0; poll < POLLS_MAX; poll += 1) {
     const reply = await transmit(command);
-    if (reply === undefined) return { result: 'card-lost' };
+    if (reply === undefined) return 'card-lost';
     const unwrapped = codec.unwrap(reply);
     const response =
       unwrapped.result === 'packet' ? decodePollingResponse(unwrapped.packet) : undefined;
     const isSameCard = name === undefined || (response && sameBytes(response.idm, name));
-    if (response !== undefined && isSameCard) return { result: 'codec', codec };
-    if (unwrapped.result === 'refused') return undefined;
+    if (response !== undefined && isSameCard) return 'polled';
+    if (unwrapped.result === 'refused') return 'not-polled';
   }
-  return undefined;
+  return 'not-polled';
 }

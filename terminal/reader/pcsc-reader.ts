@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PACKET_BYTES_MAX } from '#felica/packet';
 import type { Milliseconds } from '#units';
-import { acsRaw } from './acs-raw.ts';
 import { ChangeSignal } from './change-signal.ts';
-import { probeCodec } from './codec-probe.ts';
+import { CodecMemory } from './codec-memory.ts';
+import { openCodec, probeCodec } from './codec-probe.ts';
 import { type BindingAnswer, packetOf } from './pcsc-answer.ts';
 import { PcscBinding } from './pcsc-binding.ts';
 import { linkAfter, type PcscLink } from './pcsc-link.ts';
@@ -12,9 +12,8 @@ import type { BindingReport } from './pcsc-message.ts';
 import { PCSC_READER_DEFAULTS, type PcscReaderOptions } from './pcsc-reader-options.ts';
 import { PCSC_SOCKET_PATH, probePcscService } from './pcsc-service.ts';
 import { type Reader, type ReaderCapabilities, ReaderError } from './reader.ts';
-import type { ReaderCodec } from './reader-codec.ts';
-
-const CODECS: readonly ReaderCodec[] = [acsRaw];
+import { TEXT_BY_ABILITY } from './reader-ability.ts';
+import type { ReaderCodec, ReaderTransmit } from './reader-codec.ts';
 
 const START_WAIT_MS = 5_000;
 const CLOSE_WAIT_MS = 2_000;
@@ -44,8 +43,8 @@ class PcscReader implements Reader {
   readonly #abort: AbortController = new AbortController();
   readonly #supervision: Promise<void>;
   #link: PcscLink;
+  readonly #memory: CodecMemory = new CodecMemory();
   #name: string | undefined;
-  #codec: ReaderCodec | undefined;
   #binding: PcscBinding | undefined;
   #isBusy: boolean = false;
   /** Whether the running process has found its reader: then the next one starts without delay. */
@@ -65,6 +64,10 @@ class PcscReader implements Reader {
 
   get name(): string {
     return this.#name ?? this.#options.readerName;
+  }
+
+  get #codec(): ReaderCodec | undefined {
+    return this.#memory.codecOf(this.name);
   }
 
   get capabilities(): ReaderCapabilities {
@@ -103,11 +106,11 @@ class PcscReader implements Reader {
   async transmit(packet: Uint8Array, waitMs: Milliseconds): Promise<Uint8Array | undefined> {
     this.#requireOpen();
     const link = this.#link;
-    if (link.state !== 'ready' || this.#codec === undefined) {
+    const codec = this.#codec;
+    if (link.state !== 'ready' || codec === undefined) {
       const reason = 'reason' in link ? link.reason : undefined;
       throw reason ?? new ReaderError('CARD_ABSENT', `${this.name}: no card in the field`);
     }
-    const codec = this.#codec;
     const command = codec.wrap(packet);
     return packetOf(codec, await this.#exchange(command, waitMs + this.#options.linkAllowanceMs));
   }
@@ -188,14 +191,13 @@ class PcscReader implements Reader {
 
   #follow(report: BindingReport): void {
     if (report.kind === 'reader-found') {
-      if (report.name !== this.#name) this.#codec = undefined;
       this.#name = report.name;
       this.#isFound = true;
     }
     this.#countTap(report);
     const link = linkAfter(report, { name: this.name, wantedName: this.#options.readerName });
     if (link === undefined) return;
-    if (link.state === 'ready' && this.#codec === undefined) void this.#identify();
+    if (link.state === 'ready' && this.#codec?.opening.length !== 0) void this.#prepare();
     else this.#become(link);
   }
 
@@ -210,32 +212,60 @@ class PcscReader implements Reader {
     this.#tapCount += 1;
   }
 
-  /** Asks the first card on a reader how the reader wants its packets. */
-  async #identify(): Promise<void> {
+  /**
+   * Asks the first card on a reader how the reader wants its packets; opens a reader that is known
+   * and wants to be opened. No packet of a debit passes while this is at work.
+   */
+  async #prepare(): Promise<void> {
     const unready: PcscLink = { state: 'unready', reason: undefined };
     this.#become(unready);
     await this.#untilIdle();
-    const verdict = await probeCodec(async (command) => {
-      // Another link state means another card or none, and another identification.
+    const transmit: ReaderTransmit = async (command) => {
+      // Another link state means another card or none, and another preparation.
       if (this.#link !== unready) return undefined;
       const answer = await this.#exchange(command, PROBE_WAIT_MS + this.#options.linkAllowanceMs);
       return answer.result === 'answered' && answer.reply.length > 1 ? answer.reply : undefined;
-    }, CODECS);
-    if (this.#link !== unready || verdict.result === 'card-lost') return;
-    if (verdict.result === 'codec') {
-      this.#codec = verdict.codec;
-      this.#become({ state: 'ready' });
-      return;
+    };
+    const codec = this.#codec;
+    const next = codec ? await this.#open(transmit, codec) : await this.#identify(transmit);
+    if (next !== undefined && this.#link === unready) this.#become(next);
+  }
+
+  async #open(transmit: ReaderTransmit, codec: ReaderCodec): Promise<PcscLink | undefined> {
+    const verdict = await openCodec(transmit, codec);
+    if (verdict === 'card-lost') return undefined;
+    if (verdict === 'opened') return { state: 'ready' };
+    return refused('READER_FAULT', `${this.name}: refused the opening of ${codec.name}`);
+  }
+
+  async #identify(transmit: ReaderTransmit): Promise<PcscLink | undefined> {
+    const { name } = this;
+    const verdict = await probeCodec(transmit, this.#memory.codecsToTry(name));
+    switch (verdict.result) {
+      case 'codec':
+        this.#memory.rememberCodec(name, verdict.codec);
+        return { state: 'ready' };
+      case 'card-lost':
+        if (verdict.codec !== undefined) this.#memory.rememberLoss(name, verdict.codec);
+        return undefined;
+      case 'card-unreadable':
+        return refused('CARD_UNREADABLE', `${name}: the card is not a FeliCa card`);
+      case 'reader-unsupported':
+        return refused('READER_UNSUPPORTED', `${name}: passes no FeliCa packet on`);
+      case 'identify-only': {
+        const ability = TEXT_BY_ABILITY[verdict.ability];
+        const message = `${name}: passes no FeliCa packet on, and so takes no payment`;
+        return refused('READER_UNSUPPORTED', message, { ability });
+      }
     }
-    const isReader = verdict.result === 'reader-unsupported';
-    const reason = isReader
-      ? new ReaderError('READER_UNSUPPORTED', `${this.name}: passes no FeliCa packet on`)
-      : new ReaderError('CARD_UNREADABLE', `${this.name}: the card is not a FeliCa card`);
-    this.#become({ state: 'refused', reason });
   }
 
   #become(link: PcscLink): void {
     this.#link = link;
     this.#changed.announce();
   }
+}
+
+function refused(...error: ConstructorParameters<typeof ReaderError>): PcscLink {
+  return { state: 'refused', reason: new ReaderError(...error) };
 }

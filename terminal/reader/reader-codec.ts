@@ -28,5 +28,8 @@ export type CodecReply =
   /** The reader does not know this form of command, and so did not pass it on. */
   | { readonly result: 'refused'; readonly statusWord: number };
 
+/** Sends a command to the reader; resolves with `undefined` where the card was lost. */
+export type ReaderTransmit = (command: Uint8Array) => Promise<Uint8Array | undefined>;
+
 /** PC/SC part 3, GET DATA: the card's serial number, which for FeliCa is the IDm. */
 export const GET_DATA_IDM: Uint8Array = Uint8Array.of(0xff, 0xca, 0x00, 0x00, 0x00);

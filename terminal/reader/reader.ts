@@ -139,7 +139,7 @@ export const REMEDY_BY_READER_ERROR: Readonly<Record<ReaderErrorCode, ReaderReme
   READER_UNSUPPORTED: {
     actor: 'technician',
     text:
-      'use a reader that passes FeliCa packets unchanged, such as ACR1251U or ACR1252U: this one ' +
+      'use a reader that passes FeliCa packets unchanged, such as ACR1252U or ACR122U: this one ' +
       'does not, or not in a way the terminal knows (hardware.md)',
   },
   READER_FAULT: {
@@ -160,13 +160,22 @@ export const REMEDY_BY_READER_ERROR: Readonly<Record<ReaderErrorCode, ReaderReme
 export class ReaderError extends Error {
   override readonly name: string = 'ReaderError';
   readonly code: ReaderErrorCode;
+  readonly #ability: string | undefined;
 
-  constructor(code: ReaderErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ReaderErrorCode, message: string, options: ReaderErrorOptions = {}) {
     super(message, options);
     this.code = code;
+    this.#ability = options.ability;
   }
 
   get remedy(): ReaderRemedy {
-    return REMEDY_BY_READER_ERROR[this.code];
+    const remedy = REMEDY_BY_READER_ERROR[this.code];
+    if (this.#ability === undefined) return remedy;
+    return { ...remedy, text: `${remedy.text}. All that this reader can do is: ${this.#ability}` };
   }
+}
+
+export interface ReaderErrorOptions extends ErrorOptions {
+  /** What a reader that is refused can do all the same, for its remedy. */
+  readonly ability?: string;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { acr122 } from '../../../terminal/reader/acr122.ts';
 import { acsRaw } from '../../../terminal/reader/acs-raw.ts';
-import { probeCodec } from '../../../terminal/reader/codec-probe.ts';
+import { openCodec, probeCodec } from '../../../terminal/reader/codec-probe.ts';
+import { transparent } from '../../../terminal/reader/transparent.ts';
 import { hex, inHex } from '../../card-emulator/felica/hex.ts';
 
 const GET_DATA = 'ffca000000';
@@ -21,6 +23,17 @@ function readerWith(replies: Readonly<Record<string, readonly (string | undefine
   };
   return { asked, transmit };
 }
+
+const IDENTIV_POLLING = 'ff40000004ffff0000';
+const SONY_SELECT = 'ffa40001021710';
+const WAIT_LONGER = 'ff00000006d43202000b0d';
+const CHIP_POLLING = 'ff00000008d4420600ffff0000';
+const SESSION_END = 'ffc2000002820000';
+const SESSION_START = 'ffc2000002810000';
+const TO_FELICA = 'ffc20002048f02030000';
+const SESSION_POLLING = 'ffc200010f5f4604801a060095060600ffff000000';
+const DONE = 'c0030090009000';
+const IDENTIFY_ONLY = { result: 'identify-only', ability: 'identify' };
 
 describe('codec probe', () => {
   it('finds the codec whose Polling names the card as GET DATA does', async () => {
@@ -43,19 +56,19 @@ describe('codec probe', () => {
 
   it('gives up after three Pollings without an answer', async () => {
     const { asked, transmit } = readerWith({ [GET_DATA]: [`${IDM}9000`], [POLLING]: ['6300'] });
-    expect(await probeCodec(transmit, [acsRaw])).toEqual({ result: 'reader-unsupported' });
-    expect(asked).toEqual([GET_DATA, POLLING, POLLING, POLLING]);
+    expect(await probeCodec(transmit, [acsRaw])).toEqual(IDENTIFY_ONLY);
+    expect(asked.slice(0, -2)).toEqual([GET_DATA, POLLING, POLLING, POLLING]);
   });
 
   it('gives up at once where the reader does not know the form', async () => {
     const { asked, transmit } = readerWith({ [GET_DATA]: [`${IDM}9000`], [POLLING]: ['6a81'] });
-    expect(await probeCodec(transmit, [acsRaw])).toEqual({ result: 'reader-unsupported' });
-    expect(asked).toEqual([GET_DATA, POLLING]);
+    expect(await probeCodec(transmit, [acsRaw])).toEqual(IDENTIFY_ONLY);
+    expect(asked).toEqual([GET_DATA, POLLING, IDENTIV_POLLING, SONY_SELECT]);
   });
 
   it("does not believe another card's Polling response", async () => {
     const { transmit } = readerWith({ [GET_DATA]: ['01390203040506ff9000'], [POLLING]: [POLLED] });
-    expect(await probeCodec(transmit, [acsRaw])).toEqual({ result: 'reader-unsupported' });
+    expect(await probeCodec(transmit, [acsRaw])).toEqual(IDENTIFY_ONLY);
   });
 
   it('tells a card with a number of four bytes as no FeliCa card, and polls nothing', async () => {
@@ -64,12 +77,80 @@ describe('codec probe', () => {
     expect(asked).toEqual([GET_DATA]);
   });
 
-  it.each([
-    ['GET DATA', { [GET_DATA]: [undefined] }],
-    ['Polling', { [GET_DATA]: [`${IDM}9000`], [POLLING]: [undefined] }],
-  ])('knows nothing of the reader when the card is lost at %s', async (_, replies) => {
-    expect(await probeCodec(readerWith(replies).transmit, [acsRaw])).toEqual({
-      result: 'card-lost',
+  it('gives up on a reader that neither names the card nor passes a packet on', async () => {
+    expect(await probeCodec(readerWith({}).transmit, [acsRaw])).toEqual({
+      result: 'reader-unsupported',
     });
+  });
+
+  it.each([
+    ['reads blocks without a key', { [SONY_SELECT]: ['9000'] }, 'read-blocks'],
+    [
+      'has commands of its own',
+      { [IDENTIV_POLLING]: [`${IDM}0120220427674eff9000`] },
+      'commands-without-key',
+    ],
+    ['polls another card', { [IDENTIV_POLLING]: ['01390203040506ff9000'] }, 'identify'],
+  ])('names what a reader can do that %s', async (_, replies, ability) => {
+    const { transmit } = readerWith({ [GET_DATA]: [`${IDM}9000`], ...replies });
+    expect(await probeCodec(transmit, [acsRaw])).toEqual({ result: 'identify-only', ability });
+  });
+
+  it('opens a codec before it polls with it, and closes one that it gives up', async () => {
+    const { asked, transmit } = readerWith({
+      [GET_DATA]: [`${IDM}9000`],
+      [SESSION_START]: [DONE],
+      [TO_FELICA]: [DONE],
+      [SESSION_POLLING]: ['c003016a819000'],
+      [WAIT_LONGER]: ['d5339000'],
+      [CHIP_POLLING]: [`d54300${POLLED}`],
+    });
+    expect(await probeCodec(transmit, [transparent, acr122])).toEqual({
+      result: 'codec',
+      codec: acr122,
+    });
+    expect(asked).toEqual([
+      GET_DATA,
+      ...[SESSION_END, SESSION_START, TO_FELICA, SESSION_POLLING, SESSION_END],
+      ...[WAIT_LONGER, CHIP_POLLING],
+    ]);
+  });
+
+  it('polls with no codec whose opening is not accepted', async () => {
+    const { asked, transmit } = readerWith({ [GET_DATA]: [`${IDM}9000`] });
+    expect(await probeCodec(transmit, [acr122])).toEqual(IDENTIFY_ONLY);
+    expect(asked).toEqual([GET_DATA, WAIT_LONGER, IDENTIV_POLLING, SONY_SELECT]);
+  });
+
+  it.each([
+    ['GET DATA', { [GET_DATA]: [undefined] }, undefined],
+    ['an opening', { [GET_DATA]: [`${IDM}9000`], [WAIT_LONGER]: [undefined] }, acr122],
+    [
+      'Polling',
+      { [GET_DATA]: [`${IDM}9000`], [WAIT_LONGER]: ['d5339000'], [CHIP_POLLING]: [undefined] },
+      acr122,
+    ],
+  ])('knows nothing of the reader when the card is lost at %s', async (_, replies, codec) => {
+    expect(await probeCodec(readerWith(replies).transmit, [acr122])).toEqual({
+      result: 'card-lost',
+      codec,
+    });
+  });
+});
+
+describe('opening', () => {
+  it('asks nothing where nothing is wanted', async () => {
+    const { asked, transmit } = readerWith({});
+    expect(await openCodec(transmit, acsRaw)).toBe('opened');
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['d5339000', 'opened'],
+    ['6300', 'not-accepted'],
+    [undefined, 'card-lost'],
+  ])('answered with %s is %s', async (reply, verdict) => {
+    const { transmit } = readerWith({ [WAIT_LONGER]: [reply] });
+    expect(await openCodec(transmit, acr122)).toBe(verdict);
   });
 });

@@ -9,6 +9,13 @@ describe('reader error', () => {
     expect(error.remedy).toBe(REMEDY_BY_READER_ERROR.READER_SERVICE_UNAVAILABLE);
   });
 
+  it('names what a refused reader can do all the same', () => {
+    const error = new ReaderError('READER_UNSUPPORTED', 'refused', { ability: 'tell the IDm' });
+    expect(error.remedy.actor).toBe('technician');
+    expect(error.remedy.text).toContain('All that this reader can do is: tell the IDm');
+    expect(error.remedy.text).toContain('ACR1252U');
+  });
+
   it.each([
     ['READER_BINDING_MISSING', 'libpcsclite-dev'],
     ['READER_SERVICE_UNAVAILABLE', 'apt install pcscd'],
