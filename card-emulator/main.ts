@@ -19,6 +19,7 @@ import { type IDm, parseIdm } from './felica/identifiers.ts';
 import { readImage } from './link/image-file.ts';
 import { UDP_PORT } from './link/udp.ts';
 import { VPCD_PORT } from './link/vpcd.ts';
+import { READER_PERSONALITIES } from './link/vpcd-personality.ts';
 import { type BusinessDate, businessDate, daysSince2020, type Yen, yen } from './units.ts';
 
 const EXIT_FAILED = 1;
@@ -106,6 +107,11 @@ function addServe(card: Command): void {
       new Option('--link <link>', 'vpcd, the virtual PC/SC reader, or nfcpy’s UDP')
         .choices(['vpcd', 'udp'])
         .default('vpcd'),
+    )
+    .addOption(
+      new Option('--reader <kind>', 'which kind of reader the virtual one behaves like')
+        .choices(READER_PERSONALITIES)
+        .default('acs-raw'),
     )
     .option('--host <host>', 'where vpcd listens, or the address to bind', '127.0.0.1')
     .option('--port <port>', `the port: ${VPCD_PORT} for vpcd, ${UDP_PORT} for udp`, parsePort)

@@ -13,6 +13,7 @@ import { SavedCard } from '../link/saved-card.ts';
 import { timedLink } from '../link/timed-link.ts';
 import { openUdpLink, type UdpEvent } from '../link/udp.ts';
 import { VPCD_PORT, type VpcdEvent, VpcdLink } from '../link/vpcd.ts';
+import type { ReaderPersonalityName } from '../link/vpcd-personality.ts';
 import { createCardPage } from '../page/card-page.ts';
 import { milliseconds } from '../units.ts';
 import { exchangeLines } from './card-log.ts';
@@ -20,6 +21,8 @@ import { type CardPlace, ServedCard } from './served-card.ts';
 
 export interface ServeOptions {
   readonly link: 'vpcd' | 'udp';
+  /** Which family of readers the virtual one behaves like. */
+  readonly reader: ReaderPersonalityName;
   readonly host: string;
   /** That of the link unless given. */
   readonly port?: number;
@@ -114,7 +117,7 @@ function drawSlot(slotCount: number): number {
 type OpenPlace = CardPlace & { readonly host: string; readonly port: number };
 
 async function openPlace(
-  { link, host, port, earlyByte }: ServeOptions,
+  { link, reader, host, port, earlyByte }: ServeOptions,
   onEvent: (event: VpcdEvent | UdpEvent) => void,
 ): Promise<OpenPlace> {
   if (link === 'udp') {
@@ -127,7 +130,7 @@ async function openPlace(
     };
   }
   const vpcdPort = port ?? VPCD_PORT;
-  const vpcd = new VpcdLink({ host, port: vpcdPort, hasEarlyByte: earlyByte, onEvent });
+  const vpcd = new VpcdLink({ host, port: vpcdPort, hasEarlyByte: earlyByte, reader, onEvent });
   return {
     host,
     port: vpcdPort,

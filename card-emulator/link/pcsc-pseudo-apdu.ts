@@ -15,20 +15,37 @@ export type PseudoApdu =
   | { readonly kind: 'get-idm' }
   | { readonly kind: 'get-pmm' }
   | { readonly kind: 'packet'; readonly packet: Uint8Array }
-  | { readonly kind: 'refused'; readonly reply: Uint8Array };
+  /** The reader answers by itself; mostly, it refuses. */
+  | { readonly kind: 'answered'; readonly reply: Uint8Array };
 
-const SUCCESS = Uint8Array.of(0x90, 0x00);
+/** How a reader takes packets from its host and hands up the card's. It may remember a session. */
+export interface ReaderPersonality {
+  read(command: Uint8Array): PseudoApdu;
+  /** The reply to a packet; `undefined` for a silent card. Never empty. */
+  reply(packet: Uint8Array | undefined): Uint8Array;
+  /** The length of the command that carries the longest read there is. */
+  readonly longestReadBytes: number;
+}
+
+export const SUCCESS: Uint8Array = Uint8Array.of(0x90, 0x00);
 /** "Operation failed": the card did not answer. */
 export const CARD_SILENT: Uint8Array = Uint8Array.of(0x63, 0x00);
-const WRONG_LENGTH = Uint8Array.of(0x67, 0x00);
+export const WRONG_LENGTH: Uint8Array = Uint8Array.of(0x67, 0x00);
 const FUNCTION_NOT_SUPPORTED = Uint8Array.of(0x6a, 0x81);
 const FILE_NOT_FOUND = Uint8Array.of(0x6a, 0x82);
-const UNKNOWN_INSTRUCTION = Uint8Array.of(0x6d, 0x00);
+export const UNKNOWN_INSTRUCTION: Uint8Array = Uint8Array.of(0x6d, 0x00);
 
-const HEADER_BYTES = 5;
+export const HEADER_BYTES = 5;
+/**
+ * A Read v2 of 15 blocks, the most there are: LEN, code, transaction number, 1 + 15 × 2 bytes and
+ * MAC. Its answer fills a packet.
+ */
+export const LONGEST_READ_BYTES = 43;
+/** That read behind `FF 00 00 00 Lc`. */
+export const WRAPPED_READ_BYTES: number = HEADER_BYTES + LONGEST_READ_BYTES;
 const READER_CLASS = 0xff;
 const GET_DATA = 0xca;
-const DIRECT_TRANSMIT = 0x00;
+const DIRECT_TRANSMIT: readonly number[] = [0xff, 0x00, 0x00, 0x00];
 const SELECT = 0xa4;
 
 /**
@@ -36,20 +53,30 @@ const SELECT = 0xa4;
  * transmit, `FF 00 00 00 Lc <packet>`, for everything else (ACM1252U-Y3 manual, p. 45).
  */
 export function readPseudoApdu(command: Uint8Array): PseudoApdu {
-  const [commandClass, instruction, p1, p2, length] = command;
-  if (commandClass === 0x00 && instruction === SELECT) return refused(FILE_NOT_FOUND);
-  if (commandClass !== READER_CLASS) return refused(UNKNOWN_INSTRUCTION);
-  if (instruction === GET_DATA) {
-    if (command.length !== HEADER_BYTES) return refused(WRONG_LENGTH);
-    if (p2 !== 0x00) return refused(FUNCTION_NOT_SUPPORTED);
-    if (p1 === 0x00) return { kind: 'get-idm' };
-    return p1 === 0x01 ? { kind: 'get-pmm' } : refused(FUNCTION_NOT_SUPPORTED);
-  }
-  if (instruction !== DIRECT_TRANSMIT || p1 !== 0x00 || p2 !== 0x00) {
-    return refused(UNKNOWN_INSTRUCTION);
+  return readReaderCommand(command) ?? readDirectTransmit(command, DIRECT_TRANSMIT);
+}
+
+/** What every reader knows, and what none does; `undefined` for the rest of its class. */
+export function readReaderCommand(command: Uint8Array): PseudoApdu | undefined {
+  const [commandClass, instruction, p1, p2] = command;
+  if (commandClass === 0x00 && instruction === SELECT) return answered(FILE_NOT_FOUND);
+  if (commandClass !== READER_CLASS) return answered(UNKNOWN_INSTRUCTION);
+  if (instruction !== GET_DATA) return undefined;
+  if (command.length !== HEADER_BYTES) return answered(WRONG_LENGTH);
+  if (p2 !== 0x00) return answered(FUNCTION_NOT_SUPPORTED);
+  if (p1 === 0x00) return { kind: 'get-idm' };
+  return p1 === 0x01 ? { kind: 'get-pmm' } : answered(FUNCTION_NOT_SUPPORTED);
+}
+
+/** `<class, instruction, P1, P2> Lc <packet>`. */
+export function readDirectTransmit(command: Uint8Array, header: readonly number[]): PseudoApdu {
+  if (!header.every((byte, index) => command[index] === byte)) {
+    return answered(UNKNOWN_INSTRUCTION);
   }
   const packet = command.subarray(HEADER_BYTES);
-  if (packet.length === 0 || packet.length !== length) return refused(WRONG_LENGTH);
+  if (packet.length === 0 || packet.length !== command[HEADER_BYTES - 1]) {
+    return answered(WRONG_LENGTH);
+  }
   return { kind: 'packet', packet };
 }
 
@@ -63,6 +90,7 @@ export function packetReply(packet: Uint8Array | undefined): Uint8Array {
   return packet === undefined ? CARD_SILENT : Uint8Array.of(...packet, ...SUCCESS);
 }
 
-function refused(reply: Uint8Array): PseudoApdu {
-  return { kind: 'refused', reply };
+/** The reader's own answer. */
+export function answered(reply: Uint8Array): PseudoApdu {
+  return { kind: 'answered', reply };
 }

@@ -1,14 +1,9 @@
 import { createConnection, type Socket } from 'node:net';
 import type { IDm, PMm } from '../felica/identifiers.ts';
 import type { AsyncCardLink } from './card-link.ts';
-import {
-  CARD_SILENT,
-  FELICA_ATR,
-  identifierReply,
-  packetReply,
-  readPseudoApdu,
-} from './pcsc-pseudo-apdu.ts';
+import { FELICA_ATR, identifierReply, type ReaderPersonality } from './pcsc-pseudo-apdu.ts';
 import { encodeVpcdMessage, VpcdDecoder } from './vpcd-message.ts';
+import { type ReaderPersonalityName, readerPersonality } from './vpcd-personality.ts';
 
 /** Where vpcd of Debian listens for the card of its first slot. Each further slot is one port higher. */
 export const VPCD_PORT = 35_963;
@@ -44,6 +39,8 @@ export interface VpcdLinkOptions {
    * {@link VpcdLink.remove} takes care of that, but nobody can where this process is killed then.
    */
   readonly hasEarlyByte: boolean;
+  /** Which family of readers it behaves like. */
+  readonly reader: ReaderPersonalityName;
   readonly onEvent: (event: VpcdEvent) => void;
 }
 
@@ -51,11 +48,6 @@ const RECONNECT_MS = 200;
 const EARLY_REPLY_BYTES_MAX = 0xff;
 /** The second byte of a length that was begun, of an answer that never comes. Any but 0 will do. */
 const UNKEPT_LENGTH = 0x02;
-/**
- * A Read v2 of 15 blocks, the most there are, in the reader's wrapping: LEN, code, transaction number,
- * 1 + 15 × 2 bytes and MAC, behind `FF 00 00 00 Lc`. Its answer fills a packet, and a reply of 257 bytes.
- */
-const LONGEST_READ_BYTES = 48;
 const POWER_OFF = 0x00;
 const POWER_ON = 0x01;
 const RESET = 0x02;
@@ -71,10 +63,11 @@ export class VpcdLink {
   #session: VpcdSession | undefined;
   #reconnect: NodeJS.Timeout | undefined;
   /** Lengths of requests whose answers were too long for an early byte. */
-  readonly #longAnswered: Set<number> = new Set([LONGEST_READ_BYTES]);
+  readonly #longAnswered: Set<number>;
 
   constructor(options: VpcdLinkOptions) {
     this.#options = options;
+    this.#longAnswered = new Set([readerPersonality(options.reader).longestReadBytes]);
   }
 
   /** The card before, if there is one, is taken out. */
@@ -130,6 +123,7 @@ class VpcdSession {
   readonly #card: VpcdCard;
   readonly #options: SessionOptions;
   readonly #decoder: VpcdDecoder = new VpcdDecoder();
+  readonly #reader: ReaderPersonality;
   #queue: Promise<void> = Promise.resolve();
   #unansweredCount = 0;
   #isEarlyByteSent: boolean = false;
@@ -138,6 +132,7 @@ class VpcdSession {
     this.#socket = socket;
     this.#card = card;
     this.#options = options;
+    this.#reader = readerPersonality(options.reader);
   }
 
   receive(chunk: Uint8Array): void {
@@ -186,7 +181,9 @@ class VpcdSession {
     this.#isEarlyByteSent = false;
     const isFitting = reply.length <= EARLY_REPLY_BYTES_MAX;
     if (!isFitting) this.#options.longAnswered.add(requestLength);
-    this.#socket.write(encodeVpcdMessage(isFitting ? reply : CARD_SILENT).subarray(1));
+    this.#socket.write(
+      encodeVpcdMessage(isFitting ? reply : this.#reader.reply(undefined)).subarray(1),
+    );
   }
 
   #replyToControl(control: number | undefined): Uint8Array | undefined {
@@ -209,19 +206,19 @@ class VpcdSession {
   }
 
   async #replyToCommand(command: Uint8Array): Promise<Uint8Array> {
-    const request = readPseudoApdu(command);
+    const request = this.#reader.read(command);
     switch (request.kind) {
       case 'get-idm':
         return identifierReply(this.#card.idm);
       case 'get-pmm':
         return identifierReply(this.#card.pmm);
-      case 'refused':
+      case 'answered':
         return request.reply;
       case 'packet': {
         const { packet } = request;
         const response = await this.#card.exchange(packet);
         this.#options.onEvent({ event: 'exchanged', request: packet, response });
-        return packetReply(response);
+        return this.#reader.reply(response);
       }
     }
   }

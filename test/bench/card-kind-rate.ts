@@ -247,6 +247,7 @@ async function vpcdRate(count: number): Promise<number> {
     host: '127.0.0.1',
     port,
     hasEarlyByte: false,
+    reader: 'acs-raw',
     onEvent: () => undefined,
   });
   link.insert({

@@ -8,6 +8,7 @@ readerContract('emulated reader', () => {
   const subject: ReaderSubject = {
     reader,
     cardIdm: card.idm,
+    frameBytesMax: 255,
     present: () => reader.present(card),
     remove: () => reader.remove(),
   };

@@ -14,40 +14,61 @@ import {
 import { readerContract } from './reader-contract.ts';
 import { type CardProcess, cardProcess } from './served-card.ts';
 
-describeWithPcsc('PC/SC', () => {
-  let service: PcscService;
-  let card: CardProcess;
-  let folder: string;
+/** How the virtual reader takes its packets; the reader under test finds out by itself. */
+const CODECS = [
+  { codec: 'acs-raw', frameBytesMax: 255 },
+  { codec: 'acr122', frameBytesMax: 253 },
+  { codec: 'sony-fffe', frameBytesMax: 255 },
+  { codec: 'transparent', frameBytesMax: 245 },
+] as const;
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kazasu-card-'));
-    const imagePath = join(folder, 'card.json');
-    await writeFile(imagePath, issuedCard(1).image());
-    service = await preparePcscService();
-    await service.start();
-    const program = builtFile('card-emulator/main.js');
-    card = cardProcess(service.spawnCard([program, 'serve', imagePath, '--json', '--no-insert']));
-    await card.next('serving');
+for (const { codec, frameBytesMax } of CODECS) {
+  describeWithPcsc(`PC/SC, ${codec}`, () => {
+    let service: PcscService;
+    let card: CardProcess;
+    let folder: string;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'kazasu-card-'));
+      const imagePath = join(folder, 'card.json');
+      await writeFile(imagePath, issuedCard(1).image());
+      service = await preparePcscService();
+      await service.start();
+      const program = builtFile('card-emulator/main.js');
+      card = cardProcess(
+        service.spawnCard([
+          program,
+          'serve',
+          imagePath,
+          '--json',
+          '--no-insert',
+          '--reader',
+          codec,
+        ]),
+      );
+      await card.next('serving');
+    });
+
+    afterAll(async () => {
+      await service.stop();
+      await rm(folder, { recursive: true });
+    });
+
+    readerContract(`PC/SC reader, ${codec}`, async () => ({
+      reader: await openPcscReader({
+        readerName: VIRTUAL_READER,
+        socketPath: service.socketPath,
+      }),
+      cardIdm: cardIdm(1),
+      frameBytesMax,
+      async present() {
+        card.tell({ command: 'insert' });
+        await card.next('connected');
+      },
+      async remove() {
+        card.tell({ command: 'remove' });
+        await card.next('obeyed');
+      },
+    }));
   });
-
-  afterAll(async () => {
-    await service.stop();
-    await rm(folder, { recursive: true });
-  });
-
-  readerContract('PC/SC reader', async () => ({
-    reader: await openPcscReader({
-      readerName: VIRTUAL_READER,
-      socketPath: service.socketPath,
-    }),
-    cardIdm: cardIdm(1),
-    async present() {
-      card.tell({ command: 'insert' });
-      await card.next('connected');
-    },
-    async remove() {
-      card.tell({ command: 'remove' });
-      await card.next('obeyed');
-    },
-  }));
-});
+}

@@ -33,6 +33,7 @@ beforeEach(async () => {
       record: join(folder, 'frames.jsonl'),
       air: 424,
       earlyByte: true,
+      reader: 'acs-raw',
       insert: true,
       json: true,
     },
@@ -121,6 +122,7 @@ describe('a served card', () => {
       port,
       record,
       earlyByte: true,
+      reader: 'acs-raw',
       insert: true,
       json: true,
     } as const;

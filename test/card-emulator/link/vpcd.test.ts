@@ -4,6 +4,7 @@ import { idm, pmm } from '#felica/identifiers';
 import { encodePacket } from '#felica/packet';
 import { FELICA_ATR } from '../../../card-emulator/link/pcsc-pseudo-apdu.ts';
 import { type VpcdCard, type VpcdEvent, VpcdLink } from '../../../card-emulator/link/vpcd.ts';
+import type { ReaderPersonalityName } from '../../../card-emulator/link/vpcd-personality.ts';
 import { hex } from '../felica/hex.ts';
 import { FakeVpcd } from './fake-vpcd.ts';
 
@@ -50,9 +51,13 @@ describe('vpcd link', () => {
     await vpcd.close();
   });
 
-  async function insert(card: VpcdCard, hasEarlyByte = false): Promise<void> {
+  async function insert(
+    card: VpcdCard,
+    hasEarlyByte = false,
+    reader: ReaderPersonalityName = 'acs-raw',
+  ): Promise<void> {
     const onEvent = (event: VpcdEvent): void => void events.push(event);
-    link = new VpcdLink({ host: '127.0.0.1', port, hasEarlyByte, onEvent });
+    link = new VpcdLink({ host: '127.0.0.1', port, hasEarlyByte, reader, onEvent });
     link.insert(card);
     await vpcd.until(() => vpcd.isCardThere);
   }
@@ -73,6 +78,14 @@ describe('vpcd link', () => {
     expect(await vpcd.takeMessage()).toEqual(hex('6a82'));
     vpcd.send(hex('0002 00 b0'));
     expect(await vpcd.takeMessage()).toEqual(hex('6d00'));
+  });
+
+  it('behaves like another reader where it was told to', async () => {
+    await insert(cardThat(answering), false, 'acr122');
+    vpcd.send(hex('000a ff 00 00 00 05 d4 42 03 3e 00'));
+    expect(await vpcd.takeMessage()).toEqual(hex('d54300 033f00 9000'));
+    vpcd.send(COMMAND);
+    expect(await vpcd.takeMessage()).toEqual(hex('637f'));
   });
 
   it("carries a packet to the card, and the card's packet back", async () => {
@@ -218,7 +231,13 @@ describe('vpcd link', () => {
     const card = cardThat(answering);
     await vpcd.close();
     const onEvent = (event: VpcdEvent): void => void events.push(event);
-    link = new VpcdLink({ host: '127.0.0.1', port, hasEarlyByte: false, onEvent });
+    link = new VpcdLink({
+      host: '127.0.0.1',
+      port,
+      hasEarlyByte: false,
+      reader: 'acs-raw',
+      onEvent,
+    });
     link.insert(card);
     await expect.poll(() => events.map(({ event }) => event)).toContain('disconnected');
     expect(card.log).not.toContain('on');
