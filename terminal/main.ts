@@ -10,6 +10,7 @@ import { type FolderOption, folderCommand, print } from './command/folder-comman
 import { addHotListCommand } from './command/hotlist-command.ts';
 import { journalCommand } from './command/journal-command.ts';
 import { wholeNumber } from './command/number-argument.ts';
+import { readersCommand } from './command/readers-command.ts';
 import { addSamCommand } from './command/sam-command.ts';
 import { ConfigError, createTerminalFolder, terminalFolder } from './config.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
@@ -77,6 +78,7 @@ function terminalCommand(): Command {
   batchCommands(command);
   journalCommand(command);
   addHotListCommand(command);
+  readersCommand(command);
   return command;
 }
 

@@ -58,6 +58,7 @@ function takeReader(reader: Reader): void {
   native.removeAllListeners('status');
   // Without a listener an error of a reader ends the process; the service's own error follows it.
   reader.on('error', () => undefined);
+  report({ kind: 'reader-seen', name: reader.name });
   if (found !== undefined || !isWanted(reader.name)) return;
   found = reader;
   const ours = new CardSlot({

@@ -121,6 +121,7 @@ export class PcscBinding {
       case 'failed':
         this.#settle(report.id, { result: 'failed', message: report.message });
         break;
+      case 'reader-seen':
       case 'reader-found':
       case 'reader-gone':
       case 'card-unready':

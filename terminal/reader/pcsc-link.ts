@@ -35,6 +35,7 @@ export function linkAfter(report: BindingReport, names: ReaderNames): PcscLink |
       return { state: 'unready', reason: connectError(report.message) };
     case 'card-ready':
       return { state: 'ready' };
+    case 'reader-seen':
     case 'answered':
     case 'failed':
     case 'binding-missing':

@@ -10,6 +10,8 @@ export type BindingReport =
   | { readonly kind: 'binding-missing'; readonly message: string }
   /** The binding is loaded and has reached the service. */
   | { readonly kind: 'started' }
+  /** A reader is there, whether it is the wanted one or not. */
+  | { readonly kind: 'reader-seen'; readonly name: string }
   | { readonly kind: 'reader-found'; readonly name: string }
   | { readonly kind: 'reader-gone' }
   /** A card is in the field and not connected: `message` says why, once it has been tried. */
@@ -31,6 +33,7 @@ const REQUEST: z.ZodType<BindingRequest> = z.discriminatedUnion('kind', [
 const REPORT: z.ZodType<BindingReport> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('binding-missing'), message: z.string() }),
   z.object({ kind: z.literal('started') }),
+  z.object({ kind: z.literal('reader-seen'), name: z.string() }),
   z.object({ kind: z.literal('reader-found'), name: z.string() }),
   z.object({ kind: z.literal('reader-gone') }),
   z.object({ kind: z.literal('card-unready'), message: z.union([z.string(), z.undefined()]) }),

@@ -10,7 +10,7 @@ import { PcscBinding } from './pcsc-binding.ts';
 import { linkAfter, type PcscLink } from './pcsc-link.ts';
 import type { BindingReport } from './pcsc-message.ts';
 import { PCSC_READER_DEFAULTS, type PcscReaderOptions } from './pcsc-reader-options.ts';
-import { PCSC_SOCKET_PATH, probePcscService } from './pcsc-service.ts';
+import { pcscSocketPath, probePcscService } from './pcsc-service.ts';
 import { type Reader, type ReaderCapabilities, ReaderError } from './reader.ts';
 import { TEXT_BY_ABILITY } from './reader-ability.ts';
 import type { ReaderCodec, ReaderTransmit } from './reader-codec.ts';
@@ -55,8 +55,7 @@ class PcscReader implements Reader {
 
   constructor(options: PcscReaderOptions) {
     this.#options = { ...PCSC_READER_DEFAULTS, ...options };
-    const isLinux = process.platform === 'linux';
-    this.#socketPath = options.socketPath ?? (isLinux ? PCSC_SOCKET_PATH : undefined);
+    this.#socketPath = pcscSocketPath(options.socketPath);
     const reason = new ReaderError('READER_NOT_FOUND', 'the reader process has not started');
     this.#link = { state: 'down', reason };
     this.#supervision = this.#supervise();

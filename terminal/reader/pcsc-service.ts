@@ -4,6 +4,11 @@ import { ReaderError } from './reader.ts';
 /** Where pcscd listens on Linux, unless PCSCLITE_CSOCK_NAME says otherwise. */
 export const PCSC_SOCKET_PATH = '/run/pcscd/pcscd.comm';
 
+/** The socket to ask before the binding is loaded; there is none on other systems than Linux. */
+export function pcscSocketPath(wanted: string | undefined): string | undefined {
+  return wanted ?? (process.platform === 'linux' ? PCSC_SOCKET_PATH : undefined);
+}
+
 const PROBE_WAIT_MS = 2_000;
 
 /**
