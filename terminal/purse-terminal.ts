@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { EpochMs, Milliseconds } from '#units';
 import { type PolledCard, type SelectedPurse, selectPurse } from './card/select-purse.ts';
 import { type CardReading, readAndSettle } from './debit/card-reading.ts';
-import { type DebitDependencies, debit, type TapOutcome } from './debit/debit.ts';
+import { approvedBefore, type DebitDependencies, debit, type TapOutcome } from './debit/debit.ts';
 import type { HotListLookUp } from './debit/hot-list-hit.ts';
 import { IncrementalDebit } from './debit/incremental-debit.ts';
-import { isOfRequest, knownSaleOf } from './debit/known-sale.ts';
+import { isOfRequest, knownSaleOf, voidIdOf } from './debit/known-sale.ts';
 import type { PurseCard, PurseSnapshot } from './debit/purse-card.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
 import type { PurseJournal } from './debit/purse-journal.ts';
@@ -91,7 +91,7 @@ export class PurseTerminal {
       return noTap('sale-id-reused', undefined);
     }
     const { done, pending } = knownSaleOf(known);
-    if (done !== undefined) return { outcome: 'approved', ...done };
+    if (done !== undefined) return approvedBefore(done, this.#options.journal);
     // One tap pays one sale: a card left lying on the reader does not pay the next customer's.
     const isSameTap = this.#options.reader.tapCount === this.#finishedTap;
     if (isSameTap && !(await this.#cardRemoved(waitMs))) {
@@ -216,11 +216,6 @@ export class PurseTerminal {
       throw error;
     }
   }
-}
-
-/** The id under which the void of a sale stands in the journal. */
-export function voidIdOf(saleId: string): string {
-  return `void of ${saleId}`;
 }
 
 /** The low half of an execution ID: it ties the ID to one intent of one terminal. */

@@ -5,7 +5,7 @@ import { businessDateOf, type EpochMs, type Yen } from '#units';
 import { type CardEvidence, evidenceOf, isUntouched } from './evidence.ts';
 import { blockListedCard, type HotListLookUp } from './hot-list-hit.ts';
 import { isJournalSetBack } from './journal-age.ts';
-import { isOfRequest, knownSaleOf } from './known-sale.ts';
+import { isOfRequest, type KnownSale, knownSaleOf, voidIdOf } from './known-sale.ts';
 import type { PurseCard, PurseSnapshot } from './purse-card.ts';
 import { type PurseRequest, purseIntent } from './purse-intent.ts';
 import type { PurseIntent, PurseJournal } from './purse-journal.ts';
@@ -23,6 +23,8 @@ export type TapRefusal =
   | PurseRefusal
   | RiskRefusal
   | 'journal-set-back'
+  | 'sale-voided'
+  | 'void-unresolved'
   | 'void-other-card'
   | 'void-not-last'
   | 'card-left'
@@ -77,7 +79,7 @@ export async function debit(
   );
   assert((request.kind === 'void') === (request.voided !== undefined), 'a void names its sale');
   const { done, pending } = knownSaleOf(known);
-  if (done !== undefined) return { outcome: 'approved', ...done };
+  if (done !== undefined) return approvedBefore(done, journal);
   if (pending !== undefined && !sameCard(pending, card)) return refused('other-card-expected');
 
   const snapshot = await card.read();
@@ -95,6 +97,17 @@ export async function debit(
   if (fate === 'done') return { outcome: 'approved', intent: pending, resolution: 'at-re-tap' };
   if (fate === 'write-again') return writeJournalled(pending, dependencies);
   return { outcome: 'unresolved', intent: pending };
+}
+
+/** What stands in the journal of a sale that was approved: it may have been given back since. */
+export async function approvedBefore(
+  done: NonNullable<KnownSale['done']>,
+  journal: PurseJournal,
+): Promise<TapOutcome> {
+  const ofVoid = knownSaleOf(await journal.intentsOfSale(voidIdOf(done.intent.saleId)));
+  if (ofVoid.done !== undefined) return refused('sale-voided', ofVoid.done.intent.balanceAfter);
+  if (ofVoid.pending !== undefined) return refused('void-unresolved');
+  return { outcome: 'approved', ...done };
 }
 
 type Fate = 'done' | 'not-done' | 'write-again' | 'unknown';
@@ -171,8 +184,8 @@ async function writeNew(
   const amount = amountToWrite(request, snapshot.purse);
   const write = { ...request, amount, time, today: businessDateOf(time), isHotListed };
   const refusal =
-    voidRefusalOf(request, card, snapshot.purse) ??
     refusalOf(write, snapshot, limits) ??
+    voidRefusalOf(request, card, snapshot.purse) ??
     (await overRisk(write, dependencies));
   if (refusal === 'card-hot-listed' && hotList !== undefined) {
     await blockListedCard(snapshot, { ...dependencies, hotList }, time);

@@ -1,4 +1,4 @@
-import { type DebitDependencies, debit, type TapOutcome } from './debit.ts';
+import { approvedBefore, type DebitDependencies, debit, type TapOutcome } from './debit.ts';
 import { isOfRequest, knownSaleOf } from './known-sale.ts';
 import type { PurseCard, PurseSnapshot } from './purse-card.ts';
 import type { PurseRequest } from './purse-intent.ts';
@@ -57,7 +57,7 @@ export class IncrementalDebit {
       return { outcome: 'no-tap', reason: 'sale-id-reused', fault: undefined };
     }
     const { done } = knownSaleOf(known);
-    if (done !== undefined) return { outcome: 'approved', ...done };
+    if (done !== undefined) return approvedBefore(done, journal);
     const card = this.#card;
     if (card === undefined) return { outcome: 'no-tap', reason: 'session-over', fault: undefined };
     // Over until it is known to go on: also where a promise below rejects.

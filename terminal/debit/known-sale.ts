@@ -24,3 +24,8 @@ export function knownSaleOf(intents: readonly JournalledIntent[]): KnownSale {
 export function isOfRequest({ intent }: JournalledIntent, request: PurseRequest): boolean {
   return (intent.asked ?? intent.amount) === request.amount && intent.kind === request.kind;
 }
+
+/** The id under which the void of a sale stands in the journal. */
+export function voidIdOf(saleId: string): string {
+  return `void of ${saleId}`;
+}

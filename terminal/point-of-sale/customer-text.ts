@@ -16,6 +16,8 @@ const TOUCH = 'Please touch your card.';
  */
 const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'other-card-expected': 'Please touch the card that you touched before.',
+  'sale-voided': 'This payment was given back to your card.',
+  'void-unresolved': 'Please touch the same card again.',
   'void-other-card': 'Please touch the card that paid.',
   'void-not-last': ASK,
   'journal-set-back': NOT_NOW,

@@ -7,6 +7,8 @@ import type { NoTapReason, SaleOutcome } from '../purse-terminal.ts';
 /** What the cashier reads for each reason (debit-protocol.md). */
 const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'other-card-expected': 'this sale is half done on another card: that card must come back',
+  'sale-voided': 'this sale was given back: sell anew under another id',
+  'void-unresolved': 'the void of this sale is not finished: finish it first',
   'void-other-card': 'another card than the one that paid',
   'void-not-last': 'the card was used since: this sale cannot be voided any more',
   'journal-set-back': 'the journal of this terminal is older than the card: call the technician',

@@ -38,6 +38,8 @@ export async function loadFully(card: CardLink): Promise<void> {
   await loader.close();
 }
 
+const TERMINAL_ID: Readonly<Record<'disk' | 'memory', number>> = { disk: 42, memory: 43 };
+
 /** A terminal of the product over the emulated reader, with a journal on disk or in memory. */
 export class BenchCounter {
   readonly #terminal: PurseTerminal;
@@ -62,7 +64,8 @@ export class BenchCounter {
     readonly journal: 'disk' | 'memory';
   }): Promise<BenchCounter> {
     const { kind } = options;
-    const terminalId = kind === 'pos' ? 42 : 9;
+    // A card tells a terminal when its journal knows less than the card: each journal is a terminal.
+    const terminalId = kind === 'load' ? 9 : TERMINAL_ID[options.journal];
     const sam = softwareSam(samKeys(kind, terminalId), randomOf);
     const folder = mkdtempSync(join(tmpdir(), 'kazasu-bench-'));
     let journal: PurseJournal = new MemoryJournal(sam, terminalId);

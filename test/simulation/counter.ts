@@ -1,6 +1,6 @@
 import { type EpochMs, epochMs, yen } from '#units';
 import { cardInHand, type HeldCard } from '../../card-emulator/card/card-fault.ts';
-import { voidIdOf } from '../../terminal/purse-terminal.ts';
+import { voidIdOf } from '../../terminal/debit/known-sale.ts';
 import type { ToldOutcome } from './auditor/evidence.ts';
 import { type EpisodeTally, emptyTally } from './episode-tally.ts';
 import type { Odds } from './odds.ts';

@@ -59,6 +59,18 @@ describe('a void', () => {
     });
   });
 
+  it('ends the sale: whoever asks for its payment again gets no goods for it', async () => {
+    await shop.tap(card, 'lunch', 350);
+    await giveBack('lunch', [DONE]);
+    expect(await shop.tap(card, 'lunch', 350)).toMatchObject({ reason: 'void-unresolved' });
+    await giveBack('lunch');
+    expect(await shop.tap(card, 'lunch', 350)).toMatchObject({
+      outcome: 'refused',
+      reason: 'sale-voided',
+    });
+    expect(balanceOf(card)).toBe(1_000);
+  });
+
   it('prints a slip of its own', async () => {
     await shop.tap(card, 'lunch', 350);
     const outcome = await giveBack('lunch');

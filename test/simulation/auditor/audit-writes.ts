@@ -116,7 +116,8 @@ function auditSales(
     if (word.outcome !== 'refused' && word.outcome !== 'no-tap') continue;
     for (const { write, intent } of bySale.get(sale) ?? []) {
       // The journal knows of one that is open, or was found at a later touch of the card.
-      const isKnown = isOpen(intent) || intent.resolution === 'at-re-tap';
+      const isVoided = bySale.has(`${word.terminalId} void of ${word.saleId}`);
+      const isKnown = isVoided || isOpen(intent) || intent.resolution === 'at-re-tap';
       if (!isKnown && !doubtful.has(write.card)) {
         violations.push(`terminal ${sale}: told ${word.outcome}, and ${nameOf(write)}`);
       }
