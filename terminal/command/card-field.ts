@@ -3,15 +3,18 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type Milliseconds, milliseconds } from '#units';
 import { EmulatedReader, openEmulatedCard } from '../reader/emulated-reader.ts';
+import type { PcscBindingName } from '../reader/pcsc-binding.ts';
 import { openPcscReader } from '../reader/pcsc-reader.ts';
 import type { Reader } from '../reader/reader.ts';
 import type { FolderOption } from './folder-command.ts';
 import { wholeNumber } from './number-argument.ts';
+import { bindingOption } from './readers-command.ts';
 
 /** What every command takes that waits for a card. */
 export interface CardOption extends FolderOption {
   readonly card?: string;
   readonly reader?: string;
+  readonly binding: PcscBindingName;
   readonly wait: Milliseconds;
 }
 
@@ -25,14 +28,15 @@ export function withCardOptions(command: Command): Command {
   return command
     .option('--card <image.json>', 'tap this emulated card instead of waiting at a reader')
     .option('--reader <name>', 'part of the PC/SC reader name; the first reader if absent')
+    .addOption(bindingOption())
     .option('--wait <seconds>', 'how long to wait for a card', waitArgument, milliseconds(30_000));
 }
 
 /** Where the card is: at a reader, or in a file. */
 export async function openCardField(options: CardOption): Promise<CardField> {
-  const { card: imagePath, reader: readerName } = options;
+  const { card: imagePath, reader: readerName, binding } = options;
   if (imagePath === undefined) {
-    const reader = await openPcscReader(readerName === undefined ? {} : { readerName });
+    const reader = await openPcscReader({ binding, ...(readerName && { readerName }) });
     return { reader, close: () => reader.close() };
   }
   const emulated = openEmulatedCard(readFileSync(imagePath, 'utf8'), randomBytes);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { milliseconds } from '#units';
+import { PCSC_BINDINGS, type PcscBindingName } from '../reader/pcsc-binding.ts';
 import { openPcscReader } from '../reader/pcsc-reader.ts';
 import { listPcscReaders } from '../reader/pcsc-reader-list.ts';
 import { type Reader, ReaderError } from '../reader/reader.ts';
@@ -19,6 +20,7 @@ const KERNEL_MODULES = '/proc/modules';
 const CARD_WAIT = milliseconds(3_000);
 
 interface ReadersOptions {
+  readonly binding: PcscBindingName;
   readonly json?: true;
 }
 
@@ -27,6 +29,7 @@ export function readersCommand(terminal: Command): void {
   terminal
     .command('readers')
     .description('list the readers, what they can do, and what to mend')
+    .addOption(bindingOption())
     .option('--json', 'print JSON')
     .copyInheritedSettings(terminal)
     .addHelpText(
@@ -37,8 +40,15 @@ export function readersCommand(terminal: Command): void {
     .action(showReaders);
 }
 
+/** `--binding`, for every command that opens a PC/SC reader. */
+export function bindingOption(): Option {
+  return new Option('--binding <package>', 'which package speaks PC/SC')
+    .choices(PCSC_BINDINGS)
+    .default('nfc-pcsc');
+}
+
 async function showReaders(options: ReadersOptions): Promise<void> {
-  const facts = await gatherFacts();
+  const facts = await gatherFacts(options.binding);
   const advice = adviseOnReaders(facts);
   const { readers } = facts;
   print(options, { readers, kernelModules: facts.kernelModules, advice }, [
@@ -48,23 +58,29 @@ async function showReaders(options: ReadersOptions): Promise<void> {
   if (advice.length > 0) process.exitCode = EXIT_ADVICE;
 }
 
-async function gatherFacts(): Promise<ReaderFacts> {
+async function gatherFacts(binding: PcscBindingName): Promise<ReaderFacts> {
   // Other systems than Linux have no such file, and no such modules.
   const modules = await readFile(KERNEL_MODULES, 'utf8').catch(() => '');
   const kernelModules = readerModulesIn(modules);
   try {
     const readers: SeenReader[] = [];
-    for (const name of await listPcscReaders({})) readers.push(await lookAt(name));
+    for (const name of await listPcscReaders({ binding })) {
+      readers.push(await lookAt({ readerName: name, binding }));
+    }
     return { kernelModules, listing: undefined, readers };
   } catch (error) {
     return { kernelModules, listing: problemOf(error), readers: [] };
   }
 }
 
-async function lookAt(name: string): Promise<SeenReader> {
+async function lookAt(options: {
+  readonly readerName: string;
+  readonly binding: PcscBindingName;
+}): Promise<SeenReader> {
+  const { readerName: name } = options;
   let reader: Reader | undefined;
   try {
-    reader = await openPcscReader({ readerName: name });
+    reader = await openPcscReader(options);
     const isCardPresent = await reader.waitForCard(CARD_WAIT);
     return seen(name, reader, { isCardPresent, problem: undefined });
   } catch (error) {

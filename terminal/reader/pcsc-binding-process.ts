@@ -1,25 +1,27 @@
 import type { NFC, Reader } from 'nfc-pcsc';
+import {
+  dieWithParent,
+  end,
+  giveUp,
+  isWanted,
+  READER_GONE,
+  REPLY_BYTES_MAX,
+  report,
+} from './binding-port.ts';
 import { CardSlot, messageOf } from './card-slot.ts';
-import { type BindingReport, decodeBindingRequest } from './pcsc-message.ts';
+import { decodeBindingRequest } from './pcsc-message.ts';
 
 /**
- * The process around the PC/SC binding, started by pcsc-binding.ts.
+ * The process around the binding nfc-pcsc, started by pcsc-binding.ts.
  *
  * The binding may block its whole process for ever: in its constructor while the service is absent,
  * in close while a card hangs, at exit too. Here that costs a process, which its parent may kill.
  */
 
-/**
- * Longer than any packet with its status word. With less room the card executes the command and
- * the driver throws the answer away (readers.md 1.5, row 8).
- */
-const REPLY_BYTES_MAX = 300;
 const CONNECT_RETRY_MS = 500;
 
-// An ordinary exit waits for a card that hangs (readers.md 1.5, row 12).
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+dieWithParent();
 
-const [, , wantedName = ''] = process.argv;
 let slot: CardSlot | undefined;
 let found: Reader | undefined;
 
@@ -81,11 +83,6 @@ function takeReader(reader: Reader): void {
   report({ kind: 'reader-found', name: reader.name });
 }
 
-function isWanted(name: string): boolean {
-  // A reader with a slot for a SAM shows that slot as one more reader.
-  return wantedName === '' ? !/\bSAM\b/i.test(name) : name.includes(wantedName);
-}
-
 function deviceOf(reader: Reader): ConstructorParameters<typeof CardSlot>[0]['device'] {
   return {
     async connect() {
@@ -101,8 +98,7 @@ function deviceOf(reader: Reader): ConstructorParameters<typeof CardSlot>[0]['de
 }
 
 function transmit(id: number, command: Uint8Array): void {
-  const message = 'the reader is gone (0x80100017)';
-  if (slot === undefined) report({ kind: 'failed', id, message });
+  if (slot === undefined) report({ kind: 'failed', id, message: READER_GONE });
   else slot.transmit(id, command);
 }
 
@@ -115,18 +111,4 @@ async function stop(nfc: NFC): Promise<void> {
   found?.close();
   nfc.close();
   process.exit(0);
-}
-
-function report(message: BindingReport): void {
-  process.send?.(message);
-}
-
-/** The last word: nothing of the binding works after it. */
-function end(message: BindingReport): void {
-  process.send?.(message, () => process.kill(process.pid, 'SIGKILL'));
-}
-
-/** After a failed disconnect the binding takes itself for connected, and connects no more (row 17). */
-function giveUp(reason: unknown): void {
-  end({ kind: 'service-lost', message: messageOf(reason) });
 }

@@ -5,9 +5,20 @@ import { type BindingReport, type BindingRequest, decodeBindingReport } from './
 import { pcscVerdictOf } from './pcsc-number.ts';
 import { ReaderError } from './reader.ts';
 
+/** The packages that speak PC/SC, each in a process of its own. */
+export const PCSC_BINDINGS = ['nfc-pcsc', 'smartcard'] as const;
+
+export type PcscBindingName = (typeof PCSC_BINDINGS)[number];
+
+const PROCESS_BY_BINDING: Readonly<Record<PcscBindingName, string>> = {
+  'nfc-pcsc': 'pcsc-binding-process.js',
+  smartcard: 'smartcard-process.js',
+};
+
 export interface PcscBindingOptions {
   /** Part of the reader's name; empty for the first reader. */
   readonly readerName: string;
+  readonly binding: PcscBindingName;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** From the start of the process to its first word. */
   readonly startWaitMs: number;
@@ -27,6 +38,7 @@ export class PcscBinding {
   readonly ended: Promise<ReaderError>;
   readonly #child: ChildProcess;
   readonly #onReport: (report: BindingReport) => void;
+  readonly #name: PcscBindingName;
   readonly #startTimer: NodeJS.Timeout;
   #pending: { readonly id: number; readonly settle: (answer: BindingAnswer) => void } | undefined;
   #commandCount = 0;
@@ -36,7 +48,8 @@ export class PcscBinding {
 
   constructor(options: PcscBindingOptions) {
     this.#onReport = options.onReport;
-    this.#child = fork(bindingProcessPath(), [options.readerName], {
+    this.#name = options.binding;
+    this.#child = fork(bindingProcessPath(options.binding), [options.readerName], {
       env: options.environment,
       execArgv: [],
       // Packets stay bytes on their way; JSON would make objects of them.
@@ -110,7 +123,7 @@ export class PcscBinding {
         this.#onReport(report);
         break;
       case 'binding-missing':
-        this.kill(new ReaderError('READER_BINDING_MISSING', `nfc-pcsc: ${firstLine(report)}`));
+        this.kill(new ReaderError('READER_BINDING_MISSING', `${this.#name}: ${firstLine(report)}`));
         break;
       case 'service-lost':
         this.kill(serviceError(report.message));
@@ -166,11 +179,12 @@ function firstLine({ message }: { readonly message: string }): string {
 }
 
 /** A process cannot run TypeScript on Node 20: from the sources it runs what the build left. */
-function bindingProcessPath(): string {
+function bindingProcessPath(binding: PcscBindingName): string {
   const here = fileURLToPath(import.meta.url);
-  if (!here.endsWith('.ts')) return here.replace(/pcsc-binding\.js$/, 'pcsc-binding-process.js');
+  const file = PROCESS_BY_BINDING[binding];
+  if (!here.endsWith('.ts')) return here.replace(/pcsc-binding\.js$/, file);
   return here.replace(
     /terminal([\\/])reader([\\/])pcsc-binding\.ts$/,
-    'dist$1terminal$1reader$2pcsc-binding-process.js',
+    `dist$1terminal$1reader$2${file}`,
   );
 }

@@ -17,13 +17,14 @@ export async function listPcscReaders(options: PcscReaderOptions): Promise<reado
   const problem = socketPath && (await probePcscService(socketPath));
   if (problem) throw problem;
   const names: string[] = [];
-  const { environment } = { ...PCSC_READER_DEFAULTS, ...options };
+  const { binding: bindingName, environment } = { ...PCSC_READER_DEFAULTS, ...options };
   let start: () => void = () => undefined;
   const started = new Promise<void>((resolve) => {
     start = resolve;
   });
   const binding = new PcscBinding({
     readerName: '',
+    binding: bindingName,
     environment: { ...environment, PCSCLITE_CSOCK_NAME: socketPath },
     startWaitMs: START_WAIT_MS,
     onReport(report) {

@@ -1,6 +1,10 @@
+import type { PcscBindingName } from './pcsc-binding.ts';
+
 export interface PcscReaderOptions {
   /** Part of the reader's PC/SC name. Without it the first reader that is not a SAM slot. */
   readonly readerName?: string;
+  /** Which package speaks PC/SC. */
+  readonly binding?: PcscBindingName;
   /** The service's socket, PCSCLITE_CSOCK_NAME in the words of libpcsclite. Linux only. */
   readonly socketPath?: string;
   /** The environment of the reader's process. Empty by default: it needs none of our secrets. */
@@ -16,6 +20,7 @@ export interface PcscReaderOptions {
 
 export const PCSC_READER_DEFAULTS: Required<Omit<PcscReaderOptions, 'socketPath'>> = {
   readerName: '',
+  binding: 'nfc-pcsc',
   environment: {},
   openWaitMs: 5_000,
   // Our choice. A reader tells of a silent card after a time-out of its own, up to some 0.5 s, and

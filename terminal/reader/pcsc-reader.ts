@@ -178,9 +178,10 @@ class PcscReader implements Reader {
     const problem = this.#socketPath && (await probePcscService(this.#socketPath));
     if (problem) return problem;
     if (this.#abort.signal.aborted) return new ReaderError('READER_CLOSED', 'closed at its start');
-    const { readerName, environment } = this.#options;
+    const { readerName, binding, environment } = this.#options;
     this.#binding = new PcscBinding({
       readerName,
+      binding,
       environment: { ...environment, PCSCLITE_CSOCK_NAME: this.#socketPath },
       startWaitMs: START_WAIT_MS,
       onReport: (report) => this.#follow(report),

@@ -98,7 +98,8 @@ export const REMEDY_BY_READER_ERROR: Readonly<Record<ReaderErrorCode, ReaderReme
     text:
       'install what the PC/SC binding is built with and build it: on Debian ' +
       '`apt install libpcsclite-dev g++ make python3`, then `npm install nfc-pcsc` and ' +
-      '`npm rebuild @pokusew/pcsclite`; npm must be allowed to run its install script',
+      '`npm rebuild @pokusew/pcsclite` (or `npm rebuild smartcard`); npm must be allowed to run ' +
+      'its install script',
   },
   READER_SERVICE_UNAVAILABLE: {
     actor: 'technician',

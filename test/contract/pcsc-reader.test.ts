@@ -7,6 +7,7 @@ import { cardIdm, issuedCard } from '../scheme.ts';
 import {
   builtFile,
   describeWithPcsc,
+  missingForBinding,
   type PcscService,
   preparePcscService,
   VIRTUAL_READER,
@@ -16,14 +17,15 @@ import { type CardProcess, cardProcess } from './served-card.ts';
 
 /** How the virtual reader takes its packets; the reader under test finds out by itself. */
 const CODECS = [
-  { codec: 'acs-raw', frameBytesMax: 255 },
-  { codec: 'acr122', frameBytesMax: 253 },
-  { codec: 'sony-fffe', frameBytesMax: 255 },
-  { codec: 'transparent', frameBytesMax: 245 },
+  { binding: 'nfc-pcsc', codec: 'acs-raw', frameBytesMax: 255 },
+  { binding: 'nfc-pcsc', codec: 'acr122', frameBytesMax: 253 },
+  { binding: 'nfc-pcsc', codec: 'sony-fffe', frameBytesMax: 255 },
+  { binding: 'nfc-pcsc', codec: 'transparent', frameBytesMax: 245 },
+  { binding: 'smartcard', codec: 'acs-raw', frameBytesMax: 255 },
 ] as const;
 
-for (const { codec, frameBytesMax } of CODECS) {
-  describeWithPcsc(`PC/SC, ${codec}`, () => {
+for (const { binding, codec, frameBytesMax } of CODECS) {
+  const suite = (): void => {
     let service: PcscService;
     let card: CardProcess;
     let folder: string;
@@ -58,6 +60,7 @@ for (const { codec, frameBytesMax } of CODECS) {
       reader: await openPcscReader({
         readerName: VIRTUAL_READER,
         socketPath: service.socketPath,
+        binding,
       }),
       cardIdm: cardIdm(1),
       frameBytesMax,
@@ -70,5 +73,6 @@ for (const { codec, frameBytesMax } of CODECS) {
         await card.next('obeyed');
       },
     }));
-  });
+  };
+  describeWithPcsc(`PC/SC by ${binding}, ${codec}`, suite, () => missingForBinding(binding));
 }

@@ -14,6 +14,7 @@ import { ISSUER_ID, issuedCard, KEY_VERSION, NOON, seededRandom, testSam } from 
 import {
   builtFile,
   describeWithPcsc,
+  missingForBinding,
   type PcscService,
   preparePcscService,
   VIRTUAL_READER,
@@ -23,8 +24,17 @@ import { type CardProcess, cardProcess } from './served-card.ts';
 const TAP_WAIT = milliseconds(8_000);
 
 // Each test goes on with the card of the one before, as a day at a counter does.
-for (const codec of ['acs-raw', 'acr122', 'sony-fffe', 'transparent']) {
-  describeWithPcsc(`sale through PC/SC, ${codec}`, () => {
+const PATHS = [
+  { binding: 'nfc-pcsc', codec: 'acs-raw' },
+  { binding: 'nfc-pcsc', codec: 'acr122' },
+  { binding: 'nfc-pcsc', codec: 'sony-fffe' },
+  { binding: 'nfc-pcsc', codec: 'transparent' },
+  { binding: 'smartcard', codec: 'acs-raw' },
+  { binding: 'smartcard', codec: 'transparent' },
+] as const;
+
+for (const { binding, codec } of PATHS) {
+  const suite = (): void => {
     let service: PcscService;
     let card: CardProcess;
     let reader: Reader;
@@ -41,7 +51,11 @@ for (const codec of ['acs-raw', 'acr122', 'sony-fffe', 'transparent']) {
       const serve = [builtFile('card-emulator/main.js'), 'serve', join(folder, 'card.json')];
       card = cardProcess(service.spawnCard([...serve, '--json', '--no-insert', '--reader', codec]));
       await card.next('serving');
-      reader = await openPcscReader({ readerName: VIRTUAL_READER, socketPath: service.socketPath });
+      reader = await openPcscReader({
+        readerName: VIRTUAL_READER,
+        socketPath: service.socketPath,
+        binding,
+      });
       loader = await terminal('load', 9);
       shop = await terminal('pos', 42);
     });
@@ -109,5 +123,6 @@ for (const codec of ['acs-raw', 'acr122', 'sony-fffe', 'transparent']) {
         expect(await balance()).toBe(after);
       },
     );
-  });
+  };
+  describeWithPcsc(`sale by ${binding}, ${codec}`, suite, () => missingForBinding(binding));
 }

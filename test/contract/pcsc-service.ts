@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
+import type { PcscBindingName } from '../../terminal/reader/pcsc-binding.ts';
 
 /**
  * A PC/SC service of the tests' own. vpcd listens on every address of its network, and whoever
@@ -69,6 +70,14 @@ export function missingForPcsc(): string | undefined {
     return 'no right to make a network namespace: run as root, or allow user namespaces';
   }
   return undefined;
+}
+
+/** What the second binding lacks, for suites that run with it too. */
+export function missingForBinding(binding: PcscBindingName): string | undefined {
+  if (binding === 'nfc-pcsc') return undefined;
+  const probe = 'import("smartcard").then(() => process.exit(0), () => process.exit(1))';
+  if (spawnSync(process.execPath, ['-e', probe]).status === 0) return undefined;
+  return 'smartcard is not built: npm rebuild smartcard';
 }
 
 /** The service notices a card up to 0.4 s late, and a machine with much to do later still. */

@@ -118,10 +118,11 @@ export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
   'nfc-pcsc': { places: ['terminal/reader/'], filesMax: 1 },
   pkcs11js: { places: ['terminal/sam/'], filesMax: 1 },
   receiptline: { places: ['terminal/point-of-sale/'], filesMax: 1 },
+  smartcard: { places: ['terminal/reader/'], filesMax: 1 },
   sqlite3: { places: ['terminal/journal/', 'backend/database/'], filesMax: 1 },
   vitest: { places: ['card-emulator/testing/'], filesMax: 1 },
   zod: { places: ['terminal/', 'backend/', 'card-emulator/card/', 'card-emulator/link/', PURSE] },
 };
 
 /** Packages that tests may not load: a test must not reach hardware by accident. */
-export const PACKAGES_CLOSED_TO_TESTS: readonly string[] = ['nfc-pcsc'];
+export const PACKAGES_CLOSED_TO_TESTS: readonly string[] = ['nfc-pcsc', 'smartcard'];

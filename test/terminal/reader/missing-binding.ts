@@ -1,8 +1,8 @@
-/** Makes Node behave as if nfc-pcsc had not been installed, for a process started with it. */
+/** Makes Node behave as if no binding had been installed, for a process started with it. */
 export function environmentWithoutBinding(): Readonly<Record<string, string>> {
   const resolve =
     'export async function resolve(name, context, next) {' +
-    ' if (name === "nfc-pcsc") throw new Error("nfc-pcsc is not installed");' +
+    ' if (["nfc-pcsc", "smartcard"].includes(name)) throw new Error(name + " is not installed");' +
     ' return next(name, context); }';
   const register =
     'import { register } from "node:module";' +

@@ -1,21 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { PcscBinding } from '../../../terminal/reader/pcsc-binding.ts';
+import {
+  PCSC_BINDINGS,
+  PcscBinding,
+  type PcscBindingName,
+} from '../../../terminal/reader/pcsc-binding.ts';
 import { environmentWithoutBinding } from './missing-binding.ts';
 
 const LONG_MS = 20_000;
 
-function start(environment: Readonly<Record<string, string>>, startWaitMs: number): PcscBinding {
-  return new PcscBinding({ readerName: '', environment, startWaitMs, onReport: () => undefined });
+function start(
+  environment: Readonly<Record<string, string>>,
+  startWaitMs: number,
+  name: PcscBindingName = 'nfc-pcsc',
+): PcscBinding {
+  const onReport = (): void => undefined;
+  return new PcscBinding({ readerName: '', binding: name, environment, startWaitMs, onReport });
 }
 
 describe('process with the PC/SC binding', () => {
-  it('ends with READER_BINDING_MISSING where nfc-pcsc cannot be loaded', async () => {
-    const binding = start(environmentWithoutBinding(), LONG_MS);
-    expect(await binding.ended).toMatchObject({
-      code: 'READER_BINDING_MISSING',
-      message: 'nfc-pcsc: nfc-pcsc is not installed',
-    });
-  });
+  it.each(PCSC_BINDINGS)(
+    'ends with READER_BINDING_MISSING where %s cannot be loaded',
+    async (name) => {
+      const binding = start(environmentWithoutBinding(), LONG_MS, name);
+      expect(await binding.ended).toMatchObject({
+        code: 'READER_BINDING_MISSING',
+        message: `${name}: ${name} is not installed`,
+      });
+    },
+  );
 
   it('is killed with READER_SERVICE_UNAVAILABLE when it does not start in time', async () => {
     const binding = start(environmentWithoutBinding(), 1);
