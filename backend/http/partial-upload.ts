@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto';
 const BYTES_MAX: number = 64 * 1024 * 1024;
 
 interface PartialUpload {
-  readonly chunks: Uint8Array[];
-  byteCount: number;
+  /** As long as the whole batch, so that many small pieces take no more than it. */
+  readonly bytes: Uint8Array;
+  received: number;
 }
 
 export interface UploadChunk {
-  /** Of the whole batch. */
+  /** Of the whole batch, at least 1. */
   readonly byteCount: number;
   /** Where the chunk belongs. */
   readonly offset: number;
@@ -31,7 +32,7 @@ export class PartialUploads {
 
   /** How many bytes from the beginning have come. */
   received(terminalId: number, hash: string): number {
-    return this.#uploads.get(nameOf(terminalId, hash))?.byteCount ?? 0;
+    return this.#uploads.get(nameOf(terminalId, hash))?.received ?? 0;
   }
 
   /**
@@ -40,25 +41,25 @@ export class PartialUploads {
    */
   take(terminalId: number, hash: string, chunk: UploadChunk): ChunkResult {
     const name = nameOf(terminalId, hash);
-    const upload = this.#uploads.get(name) ?? { chunks: [], byteCount: 0 };
-    const isNext = chunk.offset === upload.byteCount;
-    if (isNext && upload.byteCount + chunk.bytes.length <= chunk.byteCount) {
-      this.#append(name, upload, chunk.bytes);
-    }
-    const { byteCount } = upload;
-    if (byteCount < chunk.byteCount) return { result: 'partial', received: byteCount };
-    const bytes = Uint8Array.from(Buffer.concat(upload.chunks));
+    const upload = this.#uploads.get(name);
+    if (isContinued(upload, chunk)) this.#append(name, chunk);
+    const taken = this.#uploads.get(name);
+    if (taken === undefined) return { result: 'partial', received: 0 };
+    const { bytes, received } = taken;
+    if (received < bytes.length) return { result: 'partial', received };
     if (createHash('sha256').update(bytes).digest('hex') === hash) {
-      return { result: 'whole', bytes };
+      return { result: 'whole', bytes: bytes.slice() };
     }
     this.#forget(name);
     return { result: 'partial', received: 0 };
   }
 
-  #append(name: string, upload: PartialUpload, bytes: Uint8Array): void {
-    upload.chunks.push(bytes.slice());
-    upload.byteCount += bytes.length;
-    this.#byteCount += bytes.length;
+  #append(name: string, { byteCount, offset, bytes }: UploadChunk): void {
+    const known = this.#uploads.get(name);
+    const upload = known ?? { bytes: new Uint8Array(byteCount), received: 0 };
+    if (known === undefined) this.#byteCount += byteCount;
+    upload.bytes.set(bytes, offset);
+    upload.received += bytes.length;
     // Set anew, so that it is the youngest.
     this.#uploads.delete(name);
     this.#uploads.set(name, upload);
@@ -69,9 +70,19 @@ export class PartialUploads {
   }
 
   #forget(name: string): void {
-    this.#byteCount -= this.#uploads.get(name)?.byteCount ?? 0;
+    this.#byteCount -= this.#uploads.get(name)?.bytes.length ?? 0;
     this.#uploads.delete(name);
   }
+}
+
+/** An empty piece begins nothing: it would be remembered for no bytes at all. */
+function isContinued(
+  upload: PartialUpload | undefined,
+  { byteCount, offset, bytes }: UploadChunk,
+): boolean {
+  const isSameLength = upload === undefined || upload.bytes.length === byteCount;
+  const isNext = offset === (upload?.received ?? 0);
+  return isSameLength && isNext && bytes.length > 0 && offset + bytes.length <= byteCount;
 }
 
 function nameOf(terminalId: number, hash: string): string {

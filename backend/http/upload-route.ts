@@ -27,8 +27,8 @@ export function uploadRoutes(dependencies: BatchRouteDependencies): Router {
     const { terminalId, hash } = uploadOf(request);
     const bytes: unknown = request.body;
     const taken = uploads.take(terminalId, hash, {
-      byteCount: numberIn(request, 'upload-length'),
-      offset: numberIn(request, 'upload-offset'),
+      byteCount: numberIn(request, 'upload-length', 1),
+      offset: numberIn(request, 'upload-offset', 0),
       // The last piece is asked for again without a body when its answer was lost.
       bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(0),
     });
@@ -45,10 +45,14 @@ function uploadOf(request: Request): { readonly terminalId: number; readonly has
   return { terminalId: pathNumber(terminalId, TERMINAL_ID_MAX), hash };
 }
 
-function numberIn(request: Request, header: 'upload-length' | 'upload-offset'): number {
+function numberIn(
+  request: Request,
+  header: 'upload-length' | 'upload-offset',
+  least: number,
+): number {
   const text = request.headers[header];
   const value = Number(text);
   const isNumber = typeof text === 'string' && /^\d{1,7}$/.test(text);
-  if (isNumber && value <= BATCH_BYTES_MAX) return value;
-  throw new ApiError('REQUEST_MALFORMED', `${header}: expected 0 to ${BATCH_BYTES_MAX}`);
+  if (isNumber && value >= least && value <= BATCH_BYTES_MAX) return value;
+  throw new ApiError('REQUEST_MALFORMED', `${header}: expected ${least} to ${BATCH_BYTES_MAX}`);
 }

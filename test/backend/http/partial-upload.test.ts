@@ -42,6 +42,20 @@ describe('a batch in pieces', () => {
     expect(take(3, whole.slice(3))).toEqual({ result: 'partial', received: 2 });
   });
 
+  it('remembers nothing of a piece without bytes, and does not change its length', () => {
+    const uploads = new PartialUploads();
+    const whole = Uint8Array.of(1, 2);
+    const hash = nameOf(whole);
+    const take = (byteCount: number, offset: number, bytes: Uint8Array) =>
+      uploads.take(7, hash, { byteCount, offset, bytes });
+    expect(take(2, 0, new Uint8Array(0))).toEqual({ result: 'partial', received: 0 });
+    expect(take(2, 0, whole.slice(0, 1))).toEqual({ result: 'partial', received: 1 });
+    expect(take(1, 1, new Uint8Array(0))).toEqual({ result: 'partial', received: 1 });
+    expect(take(3, 1, Uint8Array.of(2))).toEqual({ result: 'partial', received: 1 });
+    expect(take(2, 1, Uint8Array.of(2))).toEqual({ result: 'whole', bytes: whole });
+    expect(take(2, 2, new Uint8Array(0))).toEqual({ result: 'whole', bytes: whole });
+  });
+
   it('forgets bytes that make up another batch', () => {
     const uploads = new PartialUploads();
     const hash = nameOf(Uint8Array.of(1));
@@ -59,12 +73,15 @@ describe('a batch in pieces', () => {
 
   it('lets the oldest give way when many are begun and never ended', () => {
     const uploads = new PartialUploads();
-    const bytes = new Uint8Array(MEBIBYTE);
     const begin = (number: number): unknown =>
-      uploads.take(number, '0'.repeat(64), { byteCount: 2 * MEBIBYTE, offset: 0, bytes });
+      uploads.take(number, '0'.repeat(64), {
+        byteCount: MEBIBYTE,
+        offset: 0,
+        bytes: new Uint8Array(1),
+      });
     for (let number = 1; number <= 70; number += 1) begin(number);
     expect(uploads.received(6, '0'.repeat(64))).toBe(0);
-    expect(uploads.received(7, '0'.repeat(64))).toBe(MEBIBYTE);
-    expect(uploads.received(70, '0'.repeat(64))).toBe(MEBIBYTE);
+    expect(uploads.received(7, '0'.repeat(64))).toBe(1);
+    expect(uploads.received(70, '0'.repeat(64))).toBe(1);
   });
 });
