@@ -143,6 +143,8 @@ export class JournalIndex {
   #applyBatch({ number, lastSamNumber, hash }: BatchEntry, place: LinePlace): void {
     const firstSamNumber = (this.lastBatch?.lastSamNumber ?? 0) + 1;
     this.lastBatch = { number, lastSamNumber, hash };
+    // Damage may have taken the outcome; the batch carries its number to the issuer all the same.
+    this.lastSamNumber = Math.max(this.lastSamNumber, lastSamNumber);
     this.batches.push({ number, firstSamNumber, lastSamNumber, place, isAcknowledged: false });
     this.openRecords = this.openRecords.filter(({ samNumber }) => samNumber > lastSamNumber);
   }

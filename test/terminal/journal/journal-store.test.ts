@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { decodeRecord } from '#batch/record';
 import { milliseconds, yen } from '#units';
 import type { PurseIntent } from '../../../terminal/debit/purse-journal.ts';
 import { Journal, RESERVE_BYTES } from '../../../terminal/journal/journal.ts';
@@ -166,6 +167,28 @@ describe('the file of a journal', () => {
       ),
       { seed: SEED, numRuns: 300 },
     );
+  });
+
+  it('gives no SAM number again that a batch holds, when damage took the record', async () => {
+    const journal = await open();
+    await write(journal, 2);
+    const [first, second] = await journal.unresolvedIntents();
+    const done = { state: 'done', resolution: 'at-tap', certificate: undefined } as const;
+    await journal.recordOutcome(first!, done);
+    const place = disk.size - 20;
+    await journal.recordBatch({
+      number: 1,
+      lastSamNumber: 1,
+      hash: new Uint8Array(32),
+      bytes: new Uint8Array(9),
+    });
+    disk.damage(place, 0x0b);
+    await Journal.acceptDamage(disk, now);
+    const again = await open();
+    expect(again.uncollected().lastSamNumber).toBe(1);
+    await again.recordOutcome(second!, done);
+    const [record] = await again.openRecords(9);
+    expect(decodeRecord(record!)).toMatchObject({ record: { samNumber: 2 } });
   });
 
   it('says so when a line was taken out, put in again, or exchanged for another', async () => {
