@@ -49,8 +49,8 @@ export async function scanJournal(
     rest = bytes.slice(from);
     offset += from;
   }
-  // Torn entries have no line break at their end: these lines were whole once.
-  if (rest.length === 0) scan.endAt(offset);
+  // A torn entry has no line break: what has one was whole once.
+  scan.endAt(offset);
   return scan.result();
 }
 

@@ -73,6 +73,9 @@ export class Journal implements PurseJournal, RiskFacts {
     now: () => EpochMs,
   ): Promise<readonly JournalDamage[]> {
     const store = await JournalStore.open(file, now);
+    if (!store.isJournal) {
+      throw new JournalError('JOURNAL_FOREIGN', 'journal: a file of another kind');
+    }
     const { damages } = store;
     if (damages.length > 0) await store.append({ type: 'damage-accepted', at: now(), damages });
     return damages;

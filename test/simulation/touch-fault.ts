@@ -16,6 +16,7 @@ const EXCHANGES_MOST = 10;
 const WRITES_MOST = 2;
 const LINE_BYTES_MOST = 900;
 const RUBBISH_BYTES_MOST = 200;
+const LINE_BREAK = 0x0a;
 const BITS_MOST = 64 * 8;
 
 export interface TouchFaultSource {
@@ -86,9 +87,8 @@ function drawDiskFault(odds: Odds): DiskFault {
   }
 }
 
-/** Bytes that do not end like a line: those would be a damage that only a person may pass over. */
+/** Bytes without a line break: with one they would be a damage that only a person may pass over. */
 function rubbish(odds: Odds): Uint8Array {
   const bytes = odds.bytes(odds.between(1, RUBBISH_BYTES_MOST));
-  bytes[bytes.length - 1] = 0;
-  return bytes;
+  return bytes.map((byte) => (byte === LINE_BREAK ? 0 : byte));
 }
