@@ -14,7 +14,13 @@ service.on('error', () => undefined);
 service.on('reader', (reader) => {
   reader.on('error', () => undefined);
   if (reader.name !== readerName) return;
-  reader.once('status', () => use(reader));
+  let isUsed = false;
+  reader.on('status', ({ state }) => {
+    // The first word of a reader may be that it is empty: the card comes only now.
+    if (isUsed || (state & reader.SCARD_STATE_PRESENT) === 0) return;
+    isUsed = true;
+    use(reader);
+  });
 });
 
 function use(reader) {
