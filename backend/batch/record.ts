@@ -14,9 +14,11 @@ import {
 } from '#purse/transaction-certificate';
 import { businessDateOf, type EpochMs, epochMs, type Yen, yen } from '#units';
 
-export const RECORD_BYTES = 84;
-export const UNSEALED_RECORD_BYTES = 68;
+export const RECORD_BYTES = 92;
+export const UNSEALED_RECORD_BYTES = 76;
 export const SAM_MAC_BYTES = 16;
+const CERTIFICATE_OFFSET = 60;
+const CERTIFICATE_BEFORE_OFFSET = 68;
 export const RECORD_VERSION = 1;
 /** FeliCa Standard with AES, the first card profile (card-profile.md). */
 export const CARD_PROFILE_STANDARD_AES = 1;
@@ -52,6 +54,11 @@ export interface UnsealedRecord {
   readonly executionId: Uint8Array;
   /** Absent where the card left before it could be read. */
   readonly certificate: Uint8Array | undefined;
+  /**
+   * The card's certificate of its purse write before this one, as it lay on the card: proof of what
+   * that one's own terminal may not have heard. Absent on a card's first write.
+   */
+  readonly certificateBefore: Uint8Array | undefined;
   readonly resolution: RecordResolution;
 }
 
@@ -63,7 +70,7 @@ export type DecodedRecord =
   | { readonly result: 'decoded'; readonly record: PurseRecord }
   | { readonly result: 'refused'; readonly field: string };
 
-/** The 68 bytes that the SAM MAC covers. Throws `RangeError` on a field that does not fit. */
+/** The 76 bytes that the SAM MAC covers. Throws `RangeError` on a field that does not fit. */
 export function encodeUnsealedRecord(record: UnsealedRecord): Uint8Array {
   const bytes = new Uint8Array(UNSEALED_RECORD_BYTES);
   const view = new DataView(bytes.buffer);
@@ -88,11 +95,15 @@ export function encodeUnsealedRecord(record: UnsealedRecord): Uint8Array {
   bytes.set(record.executionId, 52);
   bytes[56] = record.certificate === undefined ? 0 : 1;
   bytes[57] = RESOLUTION_CODES[record.resolution];
-  if (record.certificate !== undefined) bytes.set(record.certificate, 60);
+  bytes[58] = record.certificateBefore === undefined ? 0 : 1;
+  if (record.certificate !== undefined) bytes.set(record.certificate, CERTIFICATE_OFFSET);
+  if (record.certificateBefore !== undefined) {
+    bytes.set(record.certificateBefore, CERTIFICATE_BEFORE_OFFSET);
+  }
   return bytes;
 }
 
-/** AES-CMAC under the SAM's record key (`deriveSamKey`) over the 68 bytes of the unsealed record. */
+/** AES-CMAC under the SAM's record key (`deriveSamKey`) over the 76 bytes of the unsealed record. */
 export function samRecordMac(samKey: Uint8Array, unsealedBytes: Uint8Array): Uint8Array {
   return cmac(unsealedBytes, samKey);
 }
@@ -136,7 +147,8 @@ export function decodeRecord(bytes: Uint8Array): DecodedRecord {
     balanceAfter: yen(view.getUint32(40)),
     time: timeOf(view),
     executionId: bytes.slice(52, 56),
-    certificate: view.getUint8(56) === 1 ? bytes.slice(60, 60 + CERTIFICATE_BYTES) : undefined,
+    certificate: certificateAt(bytes, 56, CERTIFICATE_OFFSET),
+    certificateBefore: certificateAt(bytes, 58, CERTIFICATE_BEFORE_OFFSET),
     resolution,
     samMac: bytes.slice(UNSEALED_RECORD_BYTES),
   };
@@ -200,12 +212,25 @@ function faultyField(bytes: Uint8Array, view: DataView): string | undefined {
 }
 
 function faultyCertificateField(bytes: Uint8Array, view: DataView): string | undefined {
-  const state = view.getUint8(56);
-  if (state > 1) return 'certificate state';
-  if (view.getUint16(58) !== 0) return 'reserved';
-  const isZero = bytes.subarray(60, UNSEALED_RECORD_BYTES).every((byte) => byte === 0);
-  if (state === 0 && !isZero) return 'certificate';
-  return undefined;
+  if (view.getUint8(56) > 1) return 'certificate state';
+  if (view.getUint8(58) > 1) return 'state of the certificate before';
+  if (view.getUint8(59) !== 0) return 'reserved';
+  const isIdle = (stateOffset: number, offset: number): boolean =>
+    view.getUint8(stateOffset) === 0 && !isZero(bytes.subarray(offset, offset + CERTIFICATE_BYTES));
+  if (isIdle(56, CERTIFICATE_OFFSET)) return 'certificate';
+  return isIdle(58, CERTIFICATE_BEFORE_OFFSET) ? 'certificate before' : undefined;
+}
+
+function certificateAt(
+  bytes: Uint8Array,
+  stateOffset: number,
+  offset: number,
+): Uint8Array | undefined {
+  return bytes[stateOffset] === 1 ? bytes.slice(offset, offset + CERTIFICATE_BYTES) : undefined;
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
 }
 
 function timeOf(view: DataView): EpochMs {

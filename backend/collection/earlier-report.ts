@@ -8,8 +8,8 @@ import { type EarlierReport, verifyRecord } from './verify-record.ts';
 
 /**
  * Posted records that one of the rows speaks of again: under its SAM number (`number`); with its card
- * and counter, certified (`write`); or as the very same claim without a certificate (`claim`). CROSS
- * JOIN keeps the order: each row is three searches, whatever the size of the table.
+ * and counter, certified by now (`write`); or as the very same claim without a certificate (`claim`). CROSS
+ * JOIN keeps the order: each row is four searches, whatever the size of the table.
  */
 export const EARLIER_STATEMENT: string = `${fixedRowsInput(RECORD_COLUMNS)}
 SELECT 'number' AS source, record.sam_id, record.sam_number, record.idm, record.card_counter,
@@ -21,6 +21,12 @@ SELECT 'write', record.sam_id, record.sam_number, record.idm, record.card_counte
   record.purse_write
 FROM input CROSS JOIN record INDEXED BY record_certified ON record.idm = input.idm
   AND record.card_counter = input.card_counter AND record.has_certificate = 1
+UNION ALL
+SELECT 'write', record.sam_id, record.sam_number, record.idm, record.card_counter,
+  record.purse_write
+FROM input CROSS JOIN record INDEXED BY record_uncertified ON record.idm = input.idm
+  AND record.card_counter = input.card_counter AND record.has_certificate = 0
+CROSS JOIN resolution ON resolution.record_id = record.id AND resolution.outcome = 'released'
 UNION ALL
 SELECT 'claim', record.sam_id, record.sam_number, record.idm, record.card_counter,
   record.purse_write

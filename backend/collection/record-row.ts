@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CERTIFICATE_BYTES } from '#purse/transaction-certificate';
 import type { RecordKind } from '../batch/record.ts';
 import {
   encodeFixedRows,
@@ -25,7 +26,11 @@ export const RECORD_COLUMNS: readonly FixedColumn[] = [
   { name: 'is_held', kind: 'digits', width: 1 },
   { name: 'has_certificate', kind: 'digits', width: 1 },
   { name: 'purse_write', kind: 'bytes', width: 8 },
+  { name: 'certificate_before', kind: 'bytes', width: 8 },
 ];
+
+/** No card makes it but by a chance of one in 2^64. */
+const NO_CERTIFICATE = new Uint8Array(CERTIFICATE_BYTES);
 
 const NAMES = RECORD_COLUMNS.map(({ name }) => name).join(', ');
 
@@ -77,6 +82,7 @@ function recordRow(
     verdict.verdict === 'held' ? 1 : 0,
     record.certificate === undefined ? 0 : 1,
     expectedCertificate,
+    record.certificateBefore ?? NO_CERTIFICATE,
   ];
 }
 

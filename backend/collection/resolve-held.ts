@@ -42,9 +42,12 @@ export interface HeldResolution {
  * - Another report of the same purse write has a certificate: that one counts, this one is reversed.
  * - With a certificate, held for a gap: the missing SAM number has come.
  *
- * A record without a certificate is never released by its neighbors: they prove that the card was
- * written, not by whom, and any terminal can read in the card's log what another one sold. It stays in
- * suspense until a certified report of the write comes, or a person decides.
+ * - Without one, the card's next record brings it: the certificate that lay on the card before that
+ *   write is the one that this write must have made. Its own terminal is in what it certifies.
+ *
+ * Nothing else that its neighbors say releases a record without a certificate: counters and balances
+ * prove that the card was written, not by whom, and any terminal can read in the card's log what
+ * another one sold. It stays in suspense until the certificate comes, or a person decides.
  */
 export const RESOLVABLE_STATEMENT = `
 SELECT * FROM (
@@ -61,6 +64,14 @@ SELECT record.id AS record_id, record.idm AS idm, record.kind AS kind,
         AND covering.first_sam_number <= record.sam_number - 1
         AND covering.last_sam_number >= record.sam_number - 1) THEN NULL
     WHEN record.has_certificate = 1 THEN 'released'
+    WHEN EXISTS (
+      SELECT 1 FROM record AS next INDEXED BY record_certified
+      WHERE next.idm = record.idm AND next.card_counter = record.card_counter + 1
+        AND next.has_certificate = 1 AND next.certificate_before = record.purse_write) OR EXISTS (
+      SELECT 1 FROM record AS next INDEXED BY record_uncertified
+      WHERE next.idm = record.idm AND next.card_counter = record.card_counter + 1
+        AND next.has_certificate = 0 AND next.certificate_before = record.purse_write)
+      THEN 'released'
   END AS outcome
 FROM record INDEXED BY record_held CROSS JOIN batch ON batch.id = record.batch_id
 WHERE record.is_held = 1

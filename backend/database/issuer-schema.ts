@@ -39,7 +39,8 @@ ${['merchant', 'sam', 'terminal', 'card_account'].map(appendOnly).join('')}`;
  * shadow.
  *
  * A purse write is reported once: no two certified records have the same card and card counter. A
- * record without a certificate takes no such place, for anybody who holds a SAM could make one up.
+ * record without a certificate takes no such place, for anybody who holds a SAM could make one up, until
+ * the next record of the card brings the certificate that was missing.
  */
 const COLLECTION = `
 CREATE TABLE evidence (
@@ -83,6 +84,7 @@ CREATE TABLE record (
   is_held INTEGER NOT NULL CHECK (is_held IN (0, 1)),
   has_certificate INTEGER NOT NULL CHECK (has_certificate IN (0, 1)),
   purse_write BLOB NOT NULL,
+  certificate_before BLOB NOT NULL,
   UNIQUE (sam_id, sam_number)) STRICT;
 CREATE UNIQUE INDEX record_certified ON record (idm, card_counter) WHERE has_certificate = 1;
 CREATE INDEX record_uncertified ON record (idm, card_counter, purse_write) WHERE has_certificate = 0;

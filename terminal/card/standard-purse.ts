@@ -63,11 +63,14 @@ async function readPurse(card: StandardPurseCard): Promise<PurseSnapshot | undef
     element(CARD_DATA_INDEX),
     element(HISTORY_INDEX),
     element(VALIDITY_INDEX),
+    element(CERTIFICATE_INDEX),
   ]);
-  const [purse, cardData, newest, validity] = blocks ?? [];
-  if (!(purse && cardData && newest && validity)) return undefined;
+  const [purseBlock, cardData, newest, validity, certificate] = blocks ?? [];
+  if (!(purseBlock && cardData && newest && validity && certificate)) return undefined;
+  const purse = decodePurseBlock(purseBlock);
   return {
-    purse: decodePurseBlock(purse),
+    purse,
+    lastCertificate: certificateOf(certificate, purse.executionId),
     validity: decodePurseBlock(validity),
     cardData: decodeCardData(cardData),
     newestEntry: decodeHistoryEntry(newest),
@@ -117,7 +120,12 @@ async function readCertificate(
   executionId: Uint8Array,
 ): Promise<Uint8Array | undefined> {
   const [block] = (await readBlocks(card, [element(CERTIFICATE_INDEX)])) ?? [];
-  const content = block && decodeCertificateBlock(block);
+  return block && certificateOf(block, executionId);
+}
+
+/** `undefined` for a block that speaks of another write, or of none. */
+function certificateOf(block: Uint8Array, executionId: Uint8Array): Uint8Array | undefined {
+  const content = decodeCertificateBlock(block);
   if (content === undefined || !sameExecutionId(content.executionId, executionId)) return undefined;
   return content.certificate;
 }

@@ -9,6 +9,8 @@ export interface PurseSnapshot {
   readonly validity: PurseBlock;
   /** The head of the card's log, unless the card was never written. */
   readonly newestEntry: HistoryEntry | undefined;
+  /** The card's own certificate of its last purse write, if it has one of that write. */
+  readonly lastCertificate?: Uint8Array | undefined;
   /** `undefined` for a card whose scheme version this terminal does not know. */
   readonly cardData: CardData | undefined;
 }

@@ -78,6 +78,7 @@ export function purseIntent(
     balanceAfter,
     cardCounter,
     executionId,
+    ...(snapshot.lastCertificate && { certificateBefore: snapshot.lastCertificate }),
     time: context.time,
     purseBlock,
     historyBlock,

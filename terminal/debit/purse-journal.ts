@@ -16,6 +16,8 @@ export interface PurseIntent extends PurseWrite {
   readonly balanceAfter: Yen;
   readonly cardCounter: number;
   readonly executionId: Uint8Array;
+  /** What the card certified of its write before: its terminal may not have heard of it. */
+  readonly certificateBefore?: Uint8Array | undefined;
   readonly time: EpochMs;
 }
 

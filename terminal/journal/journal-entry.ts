@@ -99,6 +99,7 @@ const intent = z.strictObject({
   balanceAfter: money,
   cardCounter: whole,
   executionId: bytes,
+  certificateBefore: bytes.optional(),
   time: instant,
   purseBlock: bytes,
   historyBlock: bytes,

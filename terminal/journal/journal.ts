@@ -261,6 +261,7 @@ export class Journal implements PurseJournal, RiskFacts {
       time: intent.time,
       executionId: intent.executionId,
       certificate: outcome.certificate,
+      certificateBefore: intent.certificateBefore,
       resolution: outcome.resolution,
     };
   }

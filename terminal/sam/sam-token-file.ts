@@ -40,7 +40,7 @@ export function formatSamTokenFile(file: SamTokenFile): string {
 
 /**
  * What the MAC of the file covers. The place of the token is not in it: a token that moves to another
- * machine is the same. No record looks like this, for a record begins with its version and has 68 bytes.
+ * machine is the same. No record looks like this, for a record begins with its version and has 76 bytes.
  */
 export function samTokenText(file: Omit<SamTokenFile, 'token' | 'mac'>): Uint8Array {
   const { kind, samId, issuerId, keyVersions, ceilings } = file;

@@ -57,11 +57,12 @@ describe('query plan', () => {
     );
   });
 
-  it('earlier reports are three searches a row', async () => {
+  it('earlier reports are four searches a row', async () => {
     const plan = await planOf(scenario, EARLIER_STATEMENT);
     expect(plan.filter((step) => step.startsWith('SEARCH record'))).toEqual([
       'SEARCH record USING INDEX sqlite_autoindex_record_1 (sam_id=? AND sam_number=?)',
       'SEARCH record USING INDEX record_certified (idm=? AND card_counter=?)',
+      'SEARCH record USING INDEX record_uncertified (idm=? AND card_counter=?)',
       'SEARCH record USING INDEX record_uncertified (idm=? AND card_counter=? AND purse_write=?)',
     ]);
   });

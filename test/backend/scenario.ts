@@ -203,6 +203,7 @@ export class TestTerminal {
       time: this.#options.scenario.clock,
       executionId: executionIdOf(cardCounter, terminalId % 0x1_0000),
       certificate: undefined,
+      certificateBefore: undefined,
       resolution: 'at-tap',
       ...changes,
     };

@@ -48,6 +48,7 @@ export class MemoryJournal implements PurseJournal {
         samId: this.#sam.samId,
         samNumber: this.#lastSamNumber,
         certificate: outcome.certificate,
+        certificateBefore: intent.certificateBefore,
         resolution: outcome.resolution,
       });
       encodeRecord(record);

@@ -89,6 +89,18 @@ describe('sale', () => {
     expect(shop.reader.exchangeCount - before).toBe(6);
   });
 
+  it('reports what the card certified of its write before, wherever that was', async () => {
+    await shop.tap(card, 'sale 1', 350);
+    await shop.tapLosingCertificate(card, 'sale 2', 10);
+    await shop.tap(card, 'sale 3', 40);
+    const [load] = await loader.records();
+    const [first, second, third] = await shop.records();
+    expect(load!.certificateBefore).toBeUndefined();
+    expect(first!.certificateBefore).toEqual(load!.certificate);
+    expect(second!.certificate).toBeUndefined();
+    expect(third!.certificateBefore).toEqual(certificateOf(second!));
+  });
+
   it('asked for again is answered from the journal, without a card', async () => {
     await shop.tap(card, 'sale 1', 350);
     const request = { saleId: 'sale 1', kind: 'debit', amount: yen(350) } as const;

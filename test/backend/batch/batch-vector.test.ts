@@ -40,6 +40,7 @@ function unsealed(vector: (typeof vectors.records)[number]): UnsealedRecord {
     time: epochMs(vectors.time),
     executionId: hexToBytes(write.executionId),
     certificate: vector.certified ? hexToBytes(write.certificate) : undefined,
+    certificateBefore: hexToBytes(vector.certificateBefore),
     resolution: vector.resolution === 'at-tap' ? 'at-tap' : 'at-re-tap',
   };
 }

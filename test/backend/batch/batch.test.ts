@@ -43,6 +43,7 @@ function record(samNumber: number, changes: Partial<PurseRecord> = {}): PurseRec
     time: NOON,
     executionId: executionIdOf(samNumber, 9),
     certificate: new Uint8Array(8).fill(5),
+    certificateBefore: undefined,
     resolution: 'at-tap',
     ...changes,
   });
@@ -181,7 +182,9 @@ describe('decodeRecord', () => {
     ['certificate state', 56, 2],
     ['certificate', 56, 0],
     ['resolution', 57, 2],
-    ['reserved', 58, 1],
+    ['state of the certificate before', 58, 2],
+    ['certificate before', 68, 1],
+    ['reserved', 59, 1],
   ])('names the field that is wrong: %s', (field, position, value) => {
     expect(decodeRecord(bytes.with(position, value))).toEqual({ result: 'refused', field });
   });

@@ -23,6 +23,7 @@ function record(number: number, keyVersion: number): PurseRecord {
     time: NOON,
     executionId: Uint8Array.of(0, number, 0, 0),
     certificate: undefined,
+    certificateBefore: undefined,
     resolution: 'at-tap',
     samMac: new Uint8Array(16),
   };

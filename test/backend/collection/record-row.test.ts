@@ -32,6 +32,7 @@ describe('record row', () => {
         is_held: 0,
         has_certificate: 1,
         purse_write: Buffer.from(record.certificate!),
+        certificate_before: Buffer.alloc(8),
       },
       expect.objectContaining({ sam_number: 2, amount_yen: 5, is_held: 1, has_certificate: 0 }),
     ]);

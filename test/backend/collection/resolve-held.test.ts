@@ -33,6 +33,69 @@ describe('resolveHeld', () => {
     expect(await suspense()).toBe(20);
   });
 
+  it('releases a claim for the certificate that the next record of the card brings', async () => {
+    const other = await scenario.terminal(43);
+    const claim = till.writeUncertified(card, 20);
+    other.write(card, 3, { certificateBefore: card.certificateOf(claim) });
+    await upload(till);
+    expect(await suspense()).toBe(20);
+    await upload(other);
+    expect(await suspense()).toBe(0);
+    expect(
+      await scenario.backend.database.all('SELECT outcome, amount_yen FROM resolution'),
+    ).toEqual([{ outcome: 'released', amount_yen: 20 }]);
+    const balances = await readBalances(scenario.backend.database);
+    expect(balances.get('card-liability' as never)).toBe(23);
+  });
+
+  it('does so whichever of the two comes first, and without a certificate of its own', async () => {
+    const other = await scenario.terminal(43);
+    const claim = till.writeUncertified(card, 20);
+    const certificateBefore = card.certificateOf(claim);
+    other.write(card, 3, { certificate: undefined, certificateBefore });
+    await upload(other);
+    await upload(till);
+    expect(await suspense()).toBe(3);
+  });
+
+  it('does not release for the certificate of another write', async () => {
+    const thief = await scenario.terminal(66);
+    const before = { counter: card.counter, balance: card.balance };
+    thief.writeUncertified(card, 20);
+    Object.assign(card, before);
+    const sold = till.writeUncertified(card, 20);
+    till.write(card, 3, { certificateBefore: card.certificateOf(sold) });
+    await upload(thief);
+    await upload(till);
+    expect(await suspense()).toBe(20);
+    expect(
+      await scenario.backend.database.all(
+        'SELECT sam_id, outcome FROM resolution JOIN record ON record.id = record_id',
+      ),
+    ).toEqual([{ sam_id: 42, outcome: 'released' }]);
+  });
+
+  it('pays a released write once, whoever reports it with its certificate after that', async () => {
+    const other = await scenario.terminal(43);
+    const claim = till.writeUncertified(card, 20);
+    const certificate = card.certificateOf(claim);
+    other.write(card, 3, { certificateBefore: certificate });
+    await upload(till);
+    await upload(other);
+    Object.assign(card, { counter: 0, balance: 10_000 });
+    till.write(card, 20, {
+      certificate,
+      terminalTransactionNumber: claim.terminalTransactionNumber,
+    });
+    await upload(till);
+    expect(await scenario.findings()).toEqual([
+      'held RECORD_CERTIFICATE_MISSING',
+      'ignored RECORD_DUPLICATE',
+    ]);
+    const balances = await readBalances(scenario.backend.database);
+    expect(balances.get('card-liability' as never)).toBe(23);
+  });
+
   it('pays the one with the certificate, however long another has claimed the write', async () => {
     const thief = await scenario.terminal(66);
     till.write(card, 100);

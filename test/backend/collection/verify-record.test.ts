@@ -31,6 +31,7 @@ const RECORD: PurseRecord = {
   time: NOON,
   executionId: Uint8Array.of(0, 5, 0, 0),
   certificate: CERTIFICATE,
+  certificateBefore: undefined,
   resolution: 'at-tap',
   samMac: new Uint8Array(16),
 };

@@ -75,7 +75,8 @@ describe('the auditor', () => {
     expect(violations).toEqual([]);
     expect(figures.purseWriteCount).toBeGreaterThan(50);
     expect(figures.spent).toBeGreaterThan(0);
-    expect(figures.heldByIssuer).toBeGreaterThan(0);
+    // It is no episode of answers that all came through.
+    expect(sound.issuer.records.filter(({ isHeld }) => isHeld).length).toBeGreaterThan(0);
   });
 
   it('misses a purse write that no intent speaks of', () => {

@@ -32,7 +32,7 @@ export interface ReadBatch {
   readonly violations: readonly string[];
 }
 
-export const RECORD_BYTES = 84;
+export const RECORD_BYTES = 92;
 const HEADER_BYTES = 80;
 const TRAILER_BYTES = 68;
 const SIGNATURE_BYTES = 64;

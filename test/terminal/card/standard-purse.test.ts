@@ -77,16 +77,27 @@ describe('a write', () => {
 
 describe('a read', () => {
   it('gives the purse, and no card data or entry where the blocks hold none', async () => {
-    const snapshot = await purseGiving(blocksRead(PURSE, EMPTY, EMPTY, VALID)).read();
+    const snapshot = await purseGiving(blocksRead(PURSE, EMPTY, EMPTY, VALID, EMPTY)).read();
     expect(snapshot).toMatchObject({ purse: { balance: 700, executionId: EXECUTION_ID } });
     expect(snapshot?.validity).toMatchObject({ balance: 1 });
     expect(snapshot?.cardData).toBeUndefined();
     expect(snapshot?.newestEntry).toBeUndefined();
+    expect(snapshot?.lastCertificate).toBeUndefined();
   });
 
   it.each([
-    ['fewer blocks than were asked for', blocksRead(PURSE, EMPTY, EMPTY)],
-    ['more blocks than were asked for', blocksRead(PURSE, EMPTY, EMPTY, VALID, EMPTY)],
+    ['of the last write', EXECUTION_ID, CERTIFICATE],
+    ['of another write', executionIdOf(4, 0x2222), undefined],
+  ])('tells a certificate %s', async (_what, executionId, expected) => {
+    const content = { executionId, operation: 'decrement', keyVersion: 1 } as const;
+    const block = encodeCertificateBlock({ ...content, certificate: CERTIFICATE });
+    const snapshot = await purseGiving(blocksRead(PURSE, EMPTY, EMPTY, VALID, block)).read();
+    expect(snapshot?.lastCertificate).toEqual(expected);
+  });
+
+  it.each([
+    ['fewer blocks than were asked for', blocksRead(PURSE, EMPTY, EMPTY, VALID)],
+    ['more blocks than were asked for', blocksRead(PURSE, EMPTY, EMPTY, VALID, EMPTY, EMPTY)],
     ['status flags', flags(0xff, 0xa8)],
     ['a wrong MAC', undefined],
   ])('that is answered with %s tells nothing', async (_what, answer) => {

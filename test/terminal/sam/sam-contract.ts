@@ -50,6 +50,7 @@ const RECORD: UnsealedRecord = {
   time: NOON,
   executionId: Uint8Array.of(0, 3, 1, 2),
   certificate: undefined,
+  certificateBefore: undefined,
   resolution: 'at-tap',
 };
 
