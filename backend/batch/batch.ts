@@ -281,9 +281,10 @@ function readTrailer(bytes: Uint8Array): BatchTrailer | undefined {
   };
 }
 
+/** Without what is interrupted: nobody knows whether it was done. */
 function totalsOf(records: readonly PurseRecord[]): Omit<BatchTrailer, 'contentHash'> {
   const ofKind = (kind: RecordKind): readonly PurseRecord[] =>
-    records.filter((record) => record.kind === kind);
+    records.filter((record) => record.kind === kind && record.resolution !== 'interrupted');
   const [loads, debits, voids] = [ofKind('load'), ofKind('debit'), ofKind('void')];
   return {
     loadCount: loads.length,

@@ -26,13 +26,17 @@ export const CARD_PROFILE_STANDARD_AES = 1;
 /** A `void` gives the last debit back to the card. */
 export type RecordKind = 'load' | 'debit' | 'void';
 
-/** How the terminal came to know that the card was written. */
-export type RecordResolution = 'at-tap' | 'at-re-tap';
+/**
+ * How the terminal came to know that the card was written. `interrupted`: it does not know. Such a
+ * record is a claim and moves no money until the card proves it.
+ */
+export type RecordResolution = 'at-tap' | 'at-re-tap' | 'interrupted';
 
 const KIND_CODES: Readonly<Record<RecordKind, number>> = { load: 1, debit: 2, void: 3 };
 const RESOLUTION_CODES: Readonly<Record<RecordResolution, number>> = {
   'at-tap': 0,
   'at-re-tap': 1,
+  interrupted: 2,
 };
 
 /** One purse write as the terminal reports it, before its SAM sealed it. Fields: batch-format.md. */
@@ -212,7 +216,9 @@ function faultyField(bytes: Uint8Array, view: DataView): string | undefined {
 }
 
 function faultyCertificateField(bytes: Uint8Array, view: DataView): string | undefined {
-  if (view.getUint8(56) > 1) return 'certificate state';
+  // Who has the card's certificate knows that it was written.
+  const isInterrupted = view.getUint8(57) === RESOLUTION_CODES.interrupted;
+  if (view.getUint8(56) > (isInterrupted ? 0 : 1)) return 'certificate state';
   if (view.getUint8(58) > 1) return 'state of the certificate before';
   if (view.getUint8(59) !== 0) return 'reserved';
   const isIdle = (stateOffset: number, offset: number): boolean =>
@@ -248,6 +254,7 @@ export function recordKindOf(code: number): RecordKind | undefined {
 function resolutionOf(code: number): RecordResolution | undefined {
   if (code === RESOLUTION_CODES['at-tap']) return 'at-tap';
   if (code === RESOLUTION_CODES['at-re-tap']) return 'at-re-tap';
+  if (code === RESOLUTION_CODES.interrupted) return 'interrupted';
   return undefined;
 }
 

@@ -8,7 +8,8 @@ import { type EarlierReport, verifyRecord } from './verify-record.ts';
 
 /**
  * Posted records that one of the rows speaks of again: under its SAM number (`number`); with its card
- * and counter, certified by now (`write`); or as the very same claim without a certificate (`claim`). CROSS
+ * and counter, certified by now (`write`); or as the very same claim without a
+ * certificate (`claim`, or `interrupted`). CROSS
  * JOIN keeps the order: each row is four searches, whatever the size of the table.
  */
 export const EARLIER_STATEMENT: string = `${fixedRowsInput(RECORD_COLUMNS)}
@@ -28,7 +29,7 @@ FROM input CROSS JOIN record INDEXED BY record_uncertified ON record.idm = input
   AND record.card_counter = input.card_counter AND record.has_certificate = 0
 CROSS JOIN resolution ON resolution.record_id = record.id AND resolution.outcome = 'released'
 UNION ALL
-SELECT 'claim', record.sam_id, record.sam_number, record.idm, record.card_counter,
+SELECT iif(record.is_held = 2, 'interrupted', 'claim'), record.sam_id, record.sam_number, record.idm, record.card_counter,
   record.purse_write
 FROM input CROSS JOIN record INDEXED BY record_uncertified ON record.idm = input.idm
   AND record.card_counter = input.card_counter AND record.has_certificate = 0
@@ -43,6 +44,8 @@ interface Reports {
    * not keep the true report from being accepted.
    */
   readonly claims: Set<string>;
+  /** They stand in the way of the same of their kind: their terminal may come to know more. */
+  readonly interrupted: Set<string>;
 }
 
 /** Batches with their final verdicts, and the rows of what is posted of them. */
@@ -90,7 +93,7 @@ function judgeAgain(judged: JudgedRecord, reports: Reports): JudgedRecord {
 function earlierReportOf(
   judged: JudgedRecord,
   expected: Uint8Array,
-  { byNumber, byWrite, claims }: Reports,
+  { byNumber, byWrite, claims, interrupted }: Reports,
 ): EarlierReport {
   const earlier = [byNumber.get(numberKeyOf(judged)), byWrite.get(writeKeyOf(judged))].filter(
     (report) => report !== undefined,
@@ -98,22 +101,33 @@ function earlierReportOf(
   if (earlier.some((report) => !sameBytes(report, expected))) return 'other';
   if (earlier.length > 0) return 'same';
   if (judged.record.certificate !== undefined) return 'none';
-  return claims.has(claimKeyOf(writeKeyOf(judged), expected)) ? 'same' : 'none';
+  const claim = claimKeyOf(writeKeyOf(judged), expected);
+  const isSame = claims.has(claim) || (isInterrupted(judged) && interrupted.has(claim));
+  return isSame ? 'same' : 'none';
 }
 
 function remember(
   judged: JudgedRecord,
   expected: Uint8Array,
-  { byNumber, byWrite, claims }: Reports,
+  { byNumber, byWrite, claims, interrupted }: Reports,
 ): void {
   const writeKey = writeKeyOf(judged);
   byNumber.set(numberKeyOf(judged), expected);
   if (judged.record.certificate !== undefined) byWrite.set(writeKey, expected);
-  else claims.add(claimKeyOf(writeKey, expected));
+  else (isInterrupted(judged) ? interrupted : claims).add(claimKeyOf(writeKey, expected));
+}
+
+function isInterrupted({ record }: JudgedRecord): boolean {
+  return record.resolution === 'interrupted';
 }
 
 async function readReports(reader: SqlReader, rows: Uint8Array): Promise<Reports> {
-  const reports: Reports = { byNumber: new Map(), byWrite: new Map(), claims: new Set() };
+  const reports: Reports = {
+    byNumber: new Map(),
+    byWrite: new Map(),
+    claims: new Set(),
+    interrupted: new Set(),
+  };
   for (const row of await reader.all(EARLIER_STATEMENT, [rows])) {
     const write = bytesIn(row, 'purse_write');
     const numberKey = `${numberIn(row, 'sam_id')}:${numberIn(row, 'sam_number')}`;
@@ -122,6 +136,7 @@ async function readReports(reader: SqlReader, rows: Uint8Array): Promise<Reports
     const source = textIn(row, 'source');
     if (source === 'number') reports.byNumber.set(numberKey, write);
     if (source === 'write') reports.byWrite.set(writeKey, write);
+    if (source === 'interrupted') reports.interrupted.add(claimKeyOf(writeKey, write));
     if (source === 'claim') reports.claims.add(claimKeyOf(writeKey, write));
   }
   return reports;

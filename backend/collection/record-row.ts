@@ -8,6 +8,7 @@ import {
   fixedRowsInput,
 } from '../database/fixed-row.ts';
 import type { JudgedRecord, VerifiedBatch } from './verify-batch.ts';
+import type { Verdict } from './verify-record.ts';
 
 /** The kinds as the database has them: the codes of the record format (batch-format.md). */
 export const KIND_CODE: Readonly<Record<RecordKind, number>> = { load: 1, debit: 2, void: 3 };
@@ -32,6 +33,12 @@ export const RECORD_COLUMNS: readonly FixedColumn[] = [
 /** No card makes it but by a chance of one in 2^64. */
 const NO_CERTIFICATE = new Uint8Array(CERTIFICATE_BYTES);
 
+/** How a record stands that is not accepted at once, in the column `is_held`. */
+export const STANDING_CODE: Readonly<Partial<Record<Verdict, number>>> = {
+  held: 1,
+  interrupted: 2,
+};
+
 const NAMES = RECORD_COLUMNS.map(({ name }) => name).join(', ');
 
 /** Parameter 1 is what {@link encodeRecordRows} made. */
@@ -39,20 +46,22 @@ export const INSERT_RECORDS_STATEMENT: string = `
 INSERT INTO record (${NAMES}) ${fixedRowsInput(RECORD_COLUMNS)} SELECT ${NAMES} FROM input`;
 
 /**
- * Adds the records after row ?1 to the shadow of their cards. A held load or void is on no card yet. NOT
+ * Adds the records after row ?1 to the shadow of their cards. A held load or void is on no card yet, and
+ * of what is interrupted nobody knows. NOT
  * INDEXED keeps the planner from walking all records ever posted (storage.md 1.7).
  */
 export const SHADOW_STATEMENT = `
 INSERT INTO card_shadow (idm, balance_yen, last_counter, record_count)
 SELECT idm,
-  sum(CASE WHEN kind = 2 THEN -amount_yen WHEN is_held = 1 THEN 0 ELSE amount_yen END),
-  max(card_counter), count(*)
+  sum(CASE WHEN is_held = 2 THEN 0 WHEN kind = 2 THEN -amount_yen WHEN is_held = 1 THEN 0
+    ELSE amount_yen END),
+  max(iif(is_held = 2, card_counter - 1, card_counter)), count(*)
 FROM record NOT INDEXED WHERE id > ?1 GROUP BY idm ORDER BY idm
 ON CONFLICT (idm) DO UPDATE SET balance_yen = balance_yen + excluded.balance_yen,
   last_counter = max(last_counter, excluded.last_counter),
   record_count = record_count + excluded.record_count`;
 
-/** The records of the batches that are posted to cards: accepted or held. */
+/** The records of the batches that are kept: accepted, held, or interrupted. */
 export function encodeRecordRows(batches: readonly VerifiedBatch[]): Uint8Array {
   const rows: (readonly FixedValue[])[] = [];
   for (const { batch, records } of batches) {
@@ -79,7 +88,7 @@ function recordRow(
     record.amount,
     record.balanceBefore,
     record.balanceAfter,
-    verdict.verdict === 'held' ? 1 : 0,
+    STANDING_CODE[verdict.verdict] ?? 0,
     record.certificate === undefined ? 0 : 1,
     expectedCertificate,
     record.certificateBefore ?? NO_CERTIFICATE,
@@ -87,5 +96,6 @@ function recordRow(
 }
 
 export function isPosted({ verdict }: JudgedRecord): boolean {
-  return verdict.verdict === 'accepted' || verdict.verdict === 'held';
+  const { verdict: word } = verdict;
+  return word === 'accepted' || word === 'held' || word === 'interrupted';
 }

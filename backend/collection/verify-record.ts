@@ -5,10 +5,11 @@ import { RECORD_AGE_MS_MAX, RECORD_CLOCK_LEAD_MS_MAX } from './record-limit.ts';
 
 /**
  * What becomes of a record. `accepted`: it is posted. `held`: nothing is wrong, but something is
- * missing, so its money waits in suspense for evidence. `ignored`: it was reported before. `refused`:
- * it is not paid. `fraud`: it is not paid, and a person must look.
+ * missing, so its money waits in suspense for evidence. `interrupted`: nobody knows whether it was done,
+ * so no money moves until the card proves it. `ignored`: it was reported before, or was not done.
+ * `refused`: it is not paid. `fraud`: it is not paid, and a person must look.
  */
-export type Verdict = 'accepted' | 'held' | 'ignored' | 'refused' | 'fraud';
+export type Verdict = 'accepted' | 'held' | 'interrupted' | 'ignored' | 'refused' | 'fraud';
 
 export type RecordReason =
   | 'RECORD_ISSUER_UNKNOWN'
@@ -23,7 +24,9 @@ export type RecordReason =
   | 'RECORD_DATE_OUT_OF_WINDOW'
   | 'RECORD_CERTIFICATE_INVALID'
   | 'RECORD_DUPLICATE'
+  | 'RECORD_NOT_DONE'
   | 'RECORD_COUNTER_REUSED'
+  | 'RECORD_INTERRUPTED'
   | 'RECORD_SAM_NUMBER_GAP'
   | 'RECORD_CERTIFICATE_MISSING';
 
@@ -93,10 +96,22 @@ const RULES: readonly Rule[] = [
     applies: (_, { earlierReport }) => earlierReport === 'same',
   },
   {
+    // The card took its next counter for another write, so it did not do this one.
+    reason: 'RECORD_NOT_DONE',
+    verdict: 'ignored',
+    applies: (record, { earlierReport }) =>
+      record.resolution === 'interrupted' && earlierReport === 'other',
+  },
+  {
     // A cloned card or a broken terminal: paying either version would choose one without evidence.
     reason: 'RECORD_COUNTER_REUSED',
     verdict: 'fraud',
     applies: (_, { earlierReport }) => earlierReport === 'other',
+  },
+  {
+    reason: 'RECORD_INTERRUPTED',
+    verdict: 'interrupted',
+    applies: ({ resolution }) => resolution === 'interrupted',
   },
   {
     reason: 'RECORD_SAM_NUMBER_GAP',

@@ -34,7 +34,7 @@ CREATE TABLE card_account (
 ${['merchant', 'sam', 'terminal', 'card_account'].map(appendOnly).join('')}`;
 
 /**
- * What arrived, and what was made of it. Evidence is the raw source; every table below it can be
+ * What arrived, and what was made of it. `is_held`: 0 accepted, 1 held, 2 interrupted. Evidence is the raw source; every table below it can be
  * built again from it. Rows change in two tables only: the queue of unverified batches, and the card
  * shadow.
  *
@@ -81,7 +81,7 @@ CREATE TABLE record (
   amount_yen INTEGER NOT NULL,
   balance_before_yen INTEGER NOT NULL,
   balance_after_yen INTEGER NOT NULL,
-  is_held INTEGER NOT NULL CHECK (is_held IN (0, 1)),
+  is_held INTEGER NOT NULL CHECK (is_held IN (0, 1, 2)),
   has_certificate INTEGER NOT NULL CHECK (has_certificate IN (0, 1)),
   purse_write BLOB NOT NULL,
   certificate_before BLOB NOT NULL,
@@ -89,10 +89,11 @@ CREATE TABLE record (
 CREATE UNIQUE INDEX record_certified ON record (idm, card_counter) WHERE has_certificate = 1;
 CREATE INDEX record_uncertified ON record (idm, card_counter, purse_write) WHERE has_certificate = 0;
 CREATE INDEX record_held ON record (is_held) WHERE is_held = 1;
+CREATE INDEX record_interrupted ON record (is_held) WHERE is_held = 2;
 CREATE TABLE finding (
   batch_id INTEGER NOT NULL REFERENCES batch,
   sam_number INTEGER NOT NULL,
-  verdict TEXT NOT NULL CHECK (verdict IN ('held', 'refused', 'ignored', 'fraud')),
+  verdict TEXT NOT NULL CHECK (verdict IN ('held', 'interrupted', 'refused', 'ignored', 'fraud')),
   reason TEXT NOT NULL,
   idm BLOB NOT NULL,
   card_counter INTEGER NOT NULL,
@@ -141,7 +142,8 @@ CREATE TABLE posted_batch (
 CREATE INDEX posted_batch_by_window ON posted_batch (window_number, merchant_id);
 CREATE TABLE resolution (
   record_id INTEGER PRIMARY KEY REFERENCES record,
-  outcome TEXT NOT NULL CHECK (outcome IN ('released', 'superseded')),
+  outcome TEXT NOT NULL CHECK (outcome IN ('released', 'superseded', 'contradicted')),
+  was_interrupted INTEGER NOT NULL CHECK (was_interrupted IN (0, 1)),
   window_number INTEGER NOT NULL REFERENCES settlement_window,
   merchant_id INTEGER NOT NULL,
   kind INTEGER NOT NULL,

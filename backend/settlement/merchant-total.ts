@@ -48,9 +48,13 @@ FROM (
   FROM posted_batch WHERE window_number = ?1
   UNION ALL
   SELECT merchant_id, 0, outcome = 'released' AND kind = 2,
-    iif(outcome = 'released' AND kind = 2, amount_yen, 0), outcome = 'released' AND kind = 1, 0,
-    iif(outcome = 'superseded' AND kind = 1, amount_yen, 0), outcome = 'released' AND kind = 3, 0,
-    iif(outcome = 'superseded' AND kind = 3, amount_yen, 0), 0, 0, 0, fee_yen, commission_yen
+    iif(outcome = 'released' AND kind = 2, amount_yen, 0), outcome = 'released' AND kind = 1,
+    iif(outcome = 'released' AND kind = 1 AND was_interrupted, amount_yen, 0),
+    iif(outcome = 'superseded' AND kind = 1 AND NOT was_interrupted, amount_yen, 0),
+    outcome = 'released' AND kind = 3,
+    iif(outcome = 'released' AND kind = 3 AND was_interrupted, amount_yen, 0),
+    iif(outcome = 'superseded' AND kind = 3 AND NOT was_interrupted, amount_yen, 0),
+    0, 0, 0, fee_yen, commission_yen
   FROM resolution WHERE window_number = ?1)
 GROUP BY merchant_id ORDER BY merchant_id`;
 

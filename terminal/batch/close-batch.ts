@@ -16,11 +16,12 @@ export interface CloseBatchOptions {
 }
 
 /**
- * Freezes the records since the last close into a signed batch and journals it. `undefined` if
- * there are none. A terminal with more records than one batch holds calls it until then.
+ * Freezes the records since the last close into a signed batch and journals it, with what is
+ * unresolved and was not reported yet. `undefined` if there are none. A terminal with more records than one batch holds calls it until then.
  */
 export async function closeBatch(options: CloseBatchOptions): Promise<JournalledBatch | undefined> {
   const { journal, privateKey } = options;
+  await journal.reportInterrupted();
   const previous = await journal.lastBatch();
   const encoded = await journal.openRecords(BATCH_RECORDS_MAX);
   if (encoded.length === 0) return undefined;

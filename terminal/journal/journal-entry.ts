@@ -9,6 +9,7 @@ export type JournalEntry =
   | TerminalEntry
   | { readonly type: 'intent'; readonly at: EpochMs; readonly intent: PurseIntent }
   | OutcomeEntry
+  | InterruptedEntry
   | BatchEntry
   | { readonly type: 'hot-list-hit'; readonly at: EpochMs; readonly hit: HotListHit }
   | AcknowledgementEntry
@@ -32,6 +33,14 @@ export interface OutcomeEntry {
   readonly outcome: PurseIntentOutcome;
   /** What goes into the batch: present exactly where the purse was written. */
   readonly sealed?: SealedRecord | undefined;
+}
+
+/** An intent of which nobody knows what became of it is reported to the issuer, once. */
+export interface InterruptedEntry {
+  readonly type: 'interrupted';
+  readonly at: EpochMs;
+  readonly terminalTransactionNumber: number;
+  readonly sealed: SealedRecord;
 }
 
 export interface SealedRecord {
@@ -116,6 +125,8 @@ const outcome = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('expired') }),
 ]);
 
+const sealed = z.strictObject({ samNumber: whole, record: bytes });
+
 const damage = z.strictObject({
   kind: z.enum(['unreadable', 'unlinked']),
   offset: whole,
@@ -137,7 +148,13 @@ const entry = z.discriminatedUnion('type', [
     at: instant,
     terminalTransactionNumber: whole,
     outcome,
-    sealed: z.strictObject({ samNumber: whole, record: bytes }).optional(),
+    sealed: sealed.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('interrupted'),
+    at: instant,
+    terminalTransactionNumber: whole,
+    sealed,
   }),
   z.strictObject({
     type: z.literal('batch'),

@@ -1,6 +1,6 @@
 import { sameBytes } from '#felica/identifiers';
 import type { HotListHit, PurseIntent } from '../debit/purse-journal.ts';
-import type { BatchEntry, JournalEntry, OutcomeEntry } from './journal-entry.ts';
+import type { BatchEntry, InterruptedEntry, JournalEntry, OutcomeEntry } from './journal-entry.ts';
 import { JournalRisk } from './journal-risk.ts';
 import type { JournalDamage, LinePlace } from './journal-scan.ts';
 
@@ -13,6 +13,7 @@ export interface IntentPlaces {
 
 export interface RecordPlace {
   readonly samNumber: number;
+  readonly type: 'outcome' | 'interrupted';
   readonly place: LinePlace;
 }
 
@@ -52,6 +53,8 @@ export class JournalIndex {
   readonly #unresolved = new Map<number, PurseIntent>();
   readonly #leftToIssuer = new Map<number, PurseIntent>();
   readonly #expired = new Map<number, PurseIntent>();
+  /** Numbers of intents that were reported as interrupted. */
+  readonly #reported = new Set<number>();
 
   apply(entry: JournalEntry, place: LinePlace): void {
     switch (entry.type) {
@@ -63,6 +66,9 @@ export class JournalIndex {
         return;
       case 'outcome':
         this.#applyOutcome(entry, place);
+        return;
+      case 'interrupted':
+        this.#applyInterrupted(entry, place);
         return;
       case 'batch':
         this.#applyBatch(entry, place);
@@ -107,6 +113,13 @@ export class JournalIndex {
     return inOrder([...this.#unresolved.values(), ...this.#leftToIssuer.values()]);
   }
 
+  /** Without an outcome, or left to the issuer, and not reported yet; oldest first. */
+  unreported(): readonly PurseIntent[] {
+    return this.unresolved().filter(
+      ({ terminalTransactionNumber: number }) => !this.#reported.has(number),
+    );
+  }
+
   #applyIntent(intent: PurseIntent, place: LinePlace): void {
     const number = intent.terminalTransactionNumber;
     const places: IntentPlaces = { intent: place, outcome: undefined };
@@ -134,10 +147,22 @@ export class JournalIndex {
     this.#expired.delete(number);
     if (outcome.state === 'centre-match' && intent) this.#leftToIssuer.set(number, intent);
     if (outcome.state === 'expired' && intent) this.#expired.set(number, intent);
-    if (sealed === undefined) return;
-    this.lastSamNumber = Math.max(this.lastSamNumber, sealed.samNumber);
-    this.openRecords.push({ samNumber: sealed.samNumber, place });
-    if (intent !== undefined) this.risk.addRecord(sealed.samNumber, intent.amount);
+    if (sealed !== undefined) this.#addRecord({ ...sealed, type: 'outcome', place }, intent);
+  }
+
+  #applyInterrupted(
+    { terminalTransactionNumber: number, sealed }: InterruptedEntry,
+    place: LinePlace,
+  ): void {
+    this.#reported.add(number);
+    const intent = this.#unresolved.get(number) ?? this.#leftToIssuer.get(number);
+    this.#addRecord({ ...sealed, type: 'interrupted', place }, intent);
+  }
+
+  #addRecord({ samNumber, type, place }: RecordPlace, intent: PurseIntent | undefined): void {
+    this.lastSamNumber = Math.max(this.lastSamNumber, samNumber);
+    this.openRecords.push({ samNumber, type, place });
+    if (intent !== undefined) this.risk.addRecord(samNumber, intent.amount);
   }
 
   #applyBatch({ number, lastSamNumber, hash }: BatchEntry, place: LinePlace): void {

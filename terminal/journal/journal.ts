@@ -12,7 +12,7 @@ import type {
 import type { JournalledRisk, RiskFacts } from '../debit/risk-limit.ts';
 import type { Sam } from '../sam/sam.ts';
 import type { Uncollected } from '../sam/uncollected.ts';
-import type { BatchEntry, OutcomeEntry } from './journal-entry.ts';
+import type { BatchEntry, OutcomeEntry, SealedRecord } from './journal-entry.ts';
 import { JournalError } from './journal-error.ts';
 import type { JournalFile } from './journal-file.ts';
 import type { BatchHead, IntentPlaces } from './journal-index.ts';
@@ -34,6 +34,11 @@ export type JournalledBatch = Pick<BatchEntry, 'number' | 'lastSamNumber' | 'has
  * its outcome, and what was sold for its batch.
  */
 export const RESERVE_BYTES: number = 4 * 1024 * 1024;
+
+/** How a record's terminal knows of the write. */
+type RecordEvidence = Pick<UnsealedRecord, 'certificate' | 'resolution'>;
+
+const INTERRUPTED: RecordEvidence = { certificate: undefined, resolution: 'interrupted' };
 
 /** The terminal's journal on disk. One process opens it; one call at a time writes. */
 export class Journal implements PurseJournal, RiskFacts {
@@ -115,10 +120,21 @@ export class Journal implements PurseJournal, RiskFacts {
       await this.#store.append(entry);
       return;
     }
-    const samNumber = this.#store.index.lastSamNumber + 1;
-    const sealed = await this.#options.sam.seal(this.#recordOf(intent, outcome, samNumber));
-    const record = encodeRecord(sealed);
-    await this.#store.append({ ...entry, sealed: { samNumber, record } });
+    await this.#store.append({ ...entry, sealed: await this.#seal(intent, outcome) });
+  }
+
+  /**
+   * Seals a record of every intent of which nobody knows what became of it, for the next batch: the
+   * card proves at the issuer what it did not tell here. Each is reported once. The intents stay
+   * unresolved, so a card that comes back still tells.
+   */
+  async reportInterrupted(): Promise<void> {
+    for (const intent of this.#store.index.unreported()) {
+      const { terminalTransactionNumber } = intent;
+      const sealed = await this.#seal(intent, INTERRUPTED);
+      const at = this.#options.now();
+      await this.#store.append({ type: 'interrupted', at, terminalTransactionNumber, sealed });
+    }
   }
 
   intentsOfSale(saleId: string): Promise<readonly JournalledIntent[]> {
@@ -167,8 +183,8 @@ export class Journal implements PurseJournal, RiskFacts {
   openRecords(recordsMax: number): Promise<readonly Uint8Array[]> {
     const places = this.#store.index.openRecords.slice(0, recordsMax);
     return Promise.all(
-      places.map(async ({ place }) => {
-        const { sealed } = await this.#store.read('outcome', place);
+      places.map(async ({ type, place }) => {
+        const { sealed } = await this.#store.read(type, place);
         assert(sealed !== undefined, 'only sealed outcomes are in the list');
         return sealed.record;
       }),
@@ -239,9 +255,15 @@ export class Journal implements PurseJournal, RiskFacts {
     return { intent, outcome };
   }
 
+  async #seal(intent: PurseIntent, evidence: RecordEvidence): Promise<SealedRecord> {
+    const samNumber = this.#store.index.lastSamNumber + 1;
+    const sealed = await this.#options.sam.seal(this.#recordOf(intent, evidence, samNumber));
+    return { samNumber, record: encodeRecord(sealed) };
+  }
+
   #recordOf(
     intent: PurseIntent,
-    outcome: PurseIntentOutcome & { readonly state: 'done' },
+    { certificate, resolution }: RecordEvidence,
     samNumber: number,
   ): UnsealedRecord {
     const { terminalId, sam } = this.#options;
@@ -260,9 +282,9 @@ export class Journal implements PurseJournal, RiskFacts {
       balanceAfter: intent.balanceAfter,
       time: intent.time,
       executionId: intent.executionId,
-      certificate: outcome.certificate,
+      certificate,
       certificateBefore: intent.certificateBefore,
-      resolution: outcome.resolution,
+      resolution,
     };
   }
 }

@@ -25,7 +25,7 @@ describe('api.md', () => {
   });
 
   it('has the reasons of records in the order in which they are looked for', () => {
-    const verdicts = /^(?:refused|ignored|fraud|held)$/;
+    const verdicts = /^(?:refused|ignored|fraud|held|interrupted)$/;
     const listed = ROWS.filter(({ second }) => verdicts.test(second)).map(({ code }) => code);
     expect(listed).toEqual(RECORD_REASONS);
   });

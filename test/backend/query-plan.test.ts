@@ -3,7 +3,10 @@ import { BATCH_STATEMENT, REPLAY_STATEMENT } from '../../backend/collection/batc
 import { EARLIER_STATEMENT } from '../../backend/collection/earlier-report.ts';
 import { EVIDENCE_STATEMENT } from '../../backend/collection/evidence.ts';
 import { INSERT_RECORDS_STATEMENT, SHADOW_STATEMENT } from '../../backend/collection/record-row.ts';
-import { RESOLVABLE_STATEMENT } from '../../backend/collection/resolve-held.ts';
+import {
+  INTERRUPTED_STATEMENT,
+  RESOLVABLE_STATEMENT,
+} from '../../backend/collection/resolvable-record.ts';
 import { UNVERIFIED_STATEMENT } from '../../backend/collection/unverified-batch.ts';
 import { SURPRISES_STATEMENT } from '../../backend/issuer/card-account.ts';
 import { MERCHANT_STATEMENT } from '../../backend/issuer/merchant.ts';
@@ -28,6 +31,7 @@ const STATEMENTS = {
   INSERT_RECORDS_STATEMENT,
   SHADOW_STATEMENT,
   RESOLVABLE_STATEMENT,
+  INTERRUPTED_STATEMENT,
   UNVERIFIED_STATEMENT,
   SURPRISES_STATEMENT,
   MERCHANT_STATEMENT,

@@ -24,6 +24,8 @@ const KINDS: Readonly<Record<number, PostedRecord['kind']>> = {
   3: 'void',
 };
 
+const VERDICTS = ['held', 'interrupted', 'refused', 'ignored', 'fraud'] as const;
+
 /** All rows that an auditor asks for, by SQL alone. */
 export async function readIssuerEvidence(database: Database): Promise<IssuerEvidence> {
   const batches = await database.all(BATCHES);
@@ -40,13 +42,14 @@ export async function readIssuerEvidence(database: Database): Promise<IssuerEvid
       kind: choice(KINDS[Number(row['kind'])], row),
       amountYen: Number(row['amount_yen']),
       isHeld: row['is_held'] === 1,
-      resolution: oneOf(['released', 'superseded'], row['outcome']),
+      isInterrupted: row['is_held'] === 2,
+      resolution: oneOf(['released', 'superseded', 'contradicted'], row['outcome']),
     })),
     findings: findings.map((row) => ({
       terminalId: Number(row['terminal_id']),
       batchNumber: Number(row['batch_number']),
       samNumber: Number(row['sam_number']),
-      verdict: choice(oneOf(['held', 'refused', 'ignored', 'fraud'], row['verdict']), row),
+      verdict: choice(oneOf(VERDICTS, row['verdict']), row),
       reason: String(row['reason']),
     })),
     entries: entries.map((row) => ({

@@ -65,7 +65,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
   RECORD_DATE_OUT_OF_WINDOW: [{ time: epochMs(NOON - RECORD_AGE_MS_MAX - 1) }, {}],
   RECORD_CERTIFICATE_INVALID: [{ certificate: CERTIFICATE.with(7, 9) }, {}],
   RECORD_DUPLICATE: [{}, { earlierReport: 'same' }],
+  RECORD_NOT_DONE: [{ resolution: 'interrupted' }, { earlierReport: 'other' }],
   RECORD_COUNTER_REUSED: [{}, { earlierReport: 'other' }],
+  RECORD_INTERRUPTED: [{ resolution: 'interrupted' }, {}],
   RECORD_SAM_NUMBER_GAP: [{}, { isAfterGap: true }],
   RECORD_CERTIFICATE_MISSING: [{ certificate: undefined }, {}],
 };
@@ -116,7 +118,9 @@ describe('verifyRecord', () => {
   const EXCLUSIVE = [
     ['RECORD_AMOUNT_ZERO', 'RECORD_AMOUNT_OVER_LIMIT'],
     ['RECORD_CERTIFICATE_INVALID', 'RECORD_CERTIFICATE_MISSING'],
+    ['RECORD_DUPLICATE', 'RECORD_NOT_DONE'],
     ['RECORD_DUPLICATE', 'RECORD_COUNTER_REUSED'],
+    ['RECORD_COUNTER_REUSED', 'RECORD_INTERRUPTED'],
   ];
 
   it('reports the first of any two reasons that apply together', () => {
@@ -137,7 +141,7 @@ describe('verifyRecord', () => {
     const reasonsOf = (verdict: string): string[] =>
       verdicts.filter((one) => one.verdict === verdict).map(({ reason }) => reason);
     expect(reasonsOf('held')).toEqual(['RECORD_SAM_NUMBER_GAP', 'RECORD_CERTIFICATE_MISSING']);
-    expect(reasonsOf('ignored')).toEqual(['RECORD_DUPLICATE']);
+    expect(reasonsOf('ignored')).toEqual(['RECORD_DUPLICATE', 'RECORD_NOT_DONE']);
     expect(reasonsOf('fraud')).toEqual(['RECORD_COUNTER_REUSED']);
   });
 

@@ -90,7 +90,7 @@ describe('closeWindow', () => {
     ['a yen was invented in the books', 'INSERT INTO entry VALUES (99, 1, 2, 1)', 'BOOKS'],
     [
       'a held record vanished',
-      "INSERT INTO resolution VALUES (2, 'released', 2, 1001, 2, 20, 0, 0, 1)",
+      "INSERT INTO resolution VALUES (2, 'released', 0, 2, 1001, 2, 20, 0, 0, 1)",
       'SUSPENSE',
     ],
   ])('stays open, with the figures in hand, when %s', async (_what, sql, word) => {

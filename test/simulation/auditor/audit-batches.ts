@@ -45,7 +45,9 @@ function auditChain({ terminalId, batches, intents }: ReadJournal): readonly str
     }
     previous = batch.hash;
   }
-  const records = [...intents.values()].flatMap(({ record }) => (record ? [record] : []));
+  const records = [...intents.values()].flatMap(({ record, claim }) =>
+    [record, claim].filter((sealed) => sealed !== undefined),
+  );
   const inOrder = records.sort((first, second) => first.samNumber - second.samNumber);
   const closed = batches.flatMap((batch) => batch.records);
   for (const [index, record] of closed.entries()) {

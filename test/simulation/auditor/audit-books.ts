@@ -30,7 +30,8 @@ export function auditBooks({ entries, records }: IssuerEvidence): readonly strin
 
 /**
  * A held debit has left the card already and nobody is credited; a held load or void is on no card's
- * account yet. Once one is superseded by the true report, it never was.
+ * account yet. Once one is superseded by the true report, it never was. An interrupted record counts
+ * once the card has proven it.
  */
 function expectedOf(records: readonly PostedRecord[]): {
   readonly owed: number;
@@ -38,7 +39,11 @@ function expectedOf(records: readonly PostedRecord[]): {
 } {
   let owed = 0;
   let held = 0;
-  for (const { kind, amountYen, isHeld, resolution } of records) {
+  for (const { kind, amountYen, isHeld, isInterrupted, resolution } of records) {
+    if (isInterrupted) {
+      if (resolution === 'released') owed += SIGN[kind] * amountYen;
+      continue;
+    }
     const isWaiting = isHeld && resolution === undefined;
     if (isWaiting) held += amountYen;
     const counts =

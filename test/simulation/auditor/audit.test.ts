@@ -198,7 +198,9 @@ describe('the auditor', () => {
 
   it('sees a true sale that was refused, and one that was judged never or twice', () => {
     const { records, findings } = sound.issuer;
-    const index = records.findIndex(({ isHeld, kind }) => !isHeld && kind === 'debit');
+    const index = records.findIndex(
+      ({ isHeld, isInterrupted, kind }) => !isHeld && !isInterrupted && kind === 'debit',
+    );
     const { samId, samNumber } = records[index]!;
     const refused = { terminalId: samId, batchNumber: 1, samNumber, verdict: 'refused' } as const;
     const fewer = without(records, index);
@@ -213,6 +215,24 @@ describe('the auditor', () => {
       at === index ? { ...record, amountYen: 1 } : record,
     );
     expect(violationsOf(withIssuer({ records: other }))).toMatch(/posted as something else/);
+  });
+
+  it.each([
+    [12, 'released', undefined, /yen owed to cards, and/],
+    [2, 'superseded', 'released', /accepted twice|posted, and on no card/],
+  ] as const)('follows the claims of episode %i that are %s', async (seed, from, to, found) => {
+    const { evidence } = await playEpisode({ seed, taps: TAPS, tell: () => undefined });
+    expect(audit(evidence).violations).toEqual([]);
+    const { records } = evidence.issuer;
+    const index = records.findIndex(
+      ({ isInterrupted, resolution }) => isInterrupted && resolution === from,
+    );
+    expect(index).not.toBe(-1);
+    const changed = records.map((record, at) =>
+      at === index ? { ...record, resolution: to } : record,
+    );
+    const issuer = { ...evidence.issuer, records: changed };
+    expect(audit({ ...evidence, issuer }).violations.join('\n')).toMatch(found);
   });
 
   it('sees books that are off by one yen', () => {

@@ -18,6 +18,8 @@ export interface ReadRecord {
   readonly balanceBefore: number;
   readonly balanceAfter: number;
   readonly executionId: string;
+  /** Its terminal does not know whether the card was written. */
+  readonly isInterrupted: boolean;
   /** All bytes, in hexadecimal. */
   readonly bytes: string;
 }
@@ -57,6 +59,7 @@ export function readRecord(bytes: Uint8Array): ReadRecord | undefined {
     balanceBefore: view.getUint32(36),
     balanceAfter: view.getUint32(40),
     executionId: hex(bytes.subarray(52, 56)),
+    isInterrupted: view.getUint8(57) === 2,
     bytes: hex(bytes),
   };
 }
@@ -105,7 +108,7 @@ function totalsOf(
   records: readonly ReadRecord[],
   kind: WriteKind,
 ): { readonly count: number; readonly total: number } {
-  const own = records.filter((record) => record.kind === kind);
+  const own = records.filter((record) => record.kind === kind && !record.isInterrupted);
   return { count: own.length, total: own.reduce((sum, { amount }) => sum + amount, 0) };
 }
 

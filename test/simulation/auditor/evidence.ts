@@ -62,15 +62,17 @@ export interface PostedRecord {
   readonly kind: 'load' | 'debit' | 'void';
   readonly amountYen: number;
   readonly isHeld: boolean;
-  /** What became of a held record since. */
-  readonly resolution: 'released' | 'superseded' | undefined;
+  /** Its terminal did not know whether it was done, and no money moved with it. */
+  readonly isInterrupted: boolean;
+  /** What became of a held or interrupted record since. */
+  readonly resolution: 'released' | 'superseded' | 'contradicted' | undefined;
 }
 
 export interface FindingRow {
   readonly terminalId: number;
   readonly batchNumber: number;
   readonly samNumber: number;
-  readonly verdict: 'held' | 'refused' | 'ignored' | 'fraud';
+  readonly verdict: 'held' | 'interrupted' | 'refused' | 'ignored' | 'fraud';
   readonly reason: string;
 }
 

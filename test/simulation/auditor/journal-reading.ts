@@ -22,6 +22,8 @@ export interface ReadIntent {
   state: string | undefined;
   resolution: string | undefined;
   record: ReadRecord | undefined;
+  /** By which it was reported while it was open. */
+  claim: ReadRecord | undefined;
 }
 
 export interface ReadJournal {
@@ -52,6 +54,13 @@ export function readJournal({ terminalId, journal }: TerminalEvidence): ReadJour
   const violations: string[] = [];
   const complain = (text: string): unknown => violations.push(`terminal ${terminalId}: ${text}`);
   let samNumber = 0;
+  const noteSamNumber = (record: ReadRecord | undefined): void => {
+    if (record === undefined) return;
+    samNumber += 1;
+    if (record.samNumber !== samNumber) {
+      complain(`SAM number ${record.samNumber}, where ${samNumber} was next`);
+    }
+  };
   let lastNumber = 0;
   for (const entry of entriesOf(journal, complain)) {
     switch (entry['type']) {
@@ -65,14 +74,12 @@ export function readJournal({ terminalId, journal }: TerminalEvidence): ReadJour
         break;
       }
       case 'outcome': {
-        const record = noteOutcome(intents, entry, complain);
-        if (record === undefined) break;
-        samNumber += 1;
-        if (record.samNumber !== samNumber) {
-          complain(`SAM number ${record.samNumber}, where ${samNumber} was next`);
-        }
+        noteSamNumber(noteOutcome(intents, entry, complain));
         break;
       }
+      case 'interrupted':
+        noteSamNumber(noteClaim(intents, entry, complain));
+        break;
       case 'batch':
         batches.push(readBatch(bytesIn(entry, 'bytes')));
         break;
@@ -113,6 +120,27 @@ function noteOutcome(
   return record;
 }
 
+function noteClaim(
+  intents: ReadonlyMap<number, ReadIntent>,
+  entry: Entry,
+  complain: (text: string) => unknown,
+): ReadRecord | undefined {
+  const number = Number(entry['terminalTransactionNumber']);
+  const intent = intents.get(number);
+  const record = readRecord(bytesIn(objectIn(entry, 'sealed'), 'record'));
+  if (intent === undefined || record === undefined) {
+    complain(`interrupted ${number} has no intent before it, or no record`);
+    return record;
+  }
+  if (!isOpen(intent)) complain(`intent ${number} is reported open after it was ${intent.state}`);
+  if (intent.claim !== undefined) complain(`intent ${number} is reported open twice`);
+  if (!record.isInterrupted || !isRecordOf(record, intent)) {
+    complain(`the claim of intent ${number} says something else`);
+  }
+  intent.claim = record;
+  return record;
+}
+
 function isRecordOf(record: ReadRecord, intent: ReadIntent): boolean {
   return (
     record.kind === intent.kind &&
@@ -140,6 +168,7 @@ function intentOf(fields: Entry): ReadIntent {
     state: undefined,
     resolution: undefined,
     record: undefined,
+    claim: undefined,
   };
 }
 

@@ -72,7 +72,8 @@ class IssuerDesk {
     }
     const samOf = new Map(stored.map(({ terminalId, samId }) => [terminalId, samId]));
     for (const { terminalId, samNumber, verdict } of issuer.findings) {
-      if (verdict !== 'held') this.#refused.add(keyOf(samOf.get(terminalId) ?? 0, samNumber));
+      const isKept = verdict === 'held' || verdict === 'interrupted';
+      if (!isKept) this.#refused.add(keyOf(samOf.get(terminalId) ?? 0, samNumber));
     }
     for (const record of journals.flatMap(({ batches }) =>
       batches.flatMap(({ records }) => records),
@@ -82,8 +83,12 @@ class IssuerDesk {
   }
 
   placeOf(intent: ReadIntent): Place {
-    const { record } = intent;
-    if (isOpen(intent) || record === undefined) return 'unresolved';
+    const { record, claim } = intent;
+    const claimed = claim && this.#posted.get(keyOf(claim.samId, claim.samNumber));
+    if (claimed?.resolution === 'released') return 'acceptedByIssuer';
+    if (isOpen(intent) || record === undefined) {
+      return claimed?.resolution === undefined ? 'unresolved' : 'refusedByIssuer';
+    }
     const key = keyOf(record.samId, record.samNumber);
     const posted = this.#posted.get(key);
     if (posted !== undefined) {
@@ -97,7 +102,9 @@ class IssuerDesk {
   /** Nothing was posted that no card did, and nothing that was stored is without an answer. */
   auditRecords({ matched, stored, doubtful }: MoneyToPlace): readonly string[] {
     const violations: string[] = [];
-    const written = new Set(matched.matches.map(({ intent }) => intent.record?.bytes));
+    const written = new Set(
+      matched.matches.flatMap(({ intent }) => [intent.record?.bytes, intent.claim?.bytes]),
+    );
     const accepted = new Set<string>();
     for (const record of stored.flatMap(({ records }) => records)) {
       const key = keyOf(record.samId, record.samNumber);
@@ -107,10 +114,12 @@ class IssuerDesk {
       }
       if (posted === undefined) continue;
       violations.push(...differences(record, posted));
-      if (!written.has(record.bytes) && !doubtful.has(record.card)) {
+      const isClaim = posted.isInterrupted && posted.resolution !== 'released';
+      if (!isClaim && !written.has(record.bytes) && !doubtful.has(record.card)) {
         violations.push(`SAM ${record.samId}, ${nameOfRecord(record)}: posted, and on no card`);
       }
-      const isAccepted = !posted.isHeld || posted.resolution === 'released';
+      const isWaiting = posted.isHeld || posted.isInterrupted;
+      const isAccepted = !isWaiting || posted.resolution === 'released';
       const write = `${record.card} ${record.counter}`;
       if (isAccepted && accepted.has(write)) {
         violations.push(`card ${record.card}, write ${record.counter}: accepted twice`);

@@ -43,13 +43,21 @@ describe('closing a batch', () => {
     });
   });
 
-  it('leaves out what is unresolved, and takes it up once the card came back', async () => {
+  it('reports what is unresolved once, in no total, and takes it up once the card came back', async () => {
     const card = issuedCard(1);
     await counter.tap(card, 'load 1', 100, [TORN_AFTER]);
+    expect(await closedAt(NOON)).toMatchObject({
+      records: [{ amount: 100, resolution: 'interrupted', certificate: undefined, samNumber: 1 }],
+      trailer: { loadCount: 0, loadTotal: 0 },
+    });
     expect(await closedAt(NOON)).toBeUndefined();
+    await counter.journal.close();
+    await counter.start();
+    expect(await closedAt(NOON)).toBeUndefined();
+    expect(await counter.journal.unresolvedIntents()).toHaveLength(1);
     await counter.tap(card, 'load 1', 100);
     expect(await closedAt(NOON)).toMatchObject({
-      records: [{ amount: 100, resolution: 'at-re-tap' }],
+      records: [{ amount: 100, resolution: 'at-re-tap', samNumber: 2 }],
       trailer: { loadTotal: 100, debitTotal: 0 },
     });
   });
