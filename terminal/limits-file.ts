@@ -13,6 +13,7 @@ const whole = (max: number): z.ZodInt => z.int().min(1).max(max);
 export const limitsFile: z.ZodType<RiskLimits> = z
   .strictObject({
     cardDayTotalMax: whole(0xffff_ffff).transform(yen),
+    loadQuota: whole(Number.MAX_SAFE_INTEGER).transform(yen),
     offlineCountMax: whole(0xffff_ffff),
     offlineTotalMax: whole(Number.MAX_SAFE_INTEGER).transform(yen),
     hotListHoursMax: whole(HOURS_MAX),

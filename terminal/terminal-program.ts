@@ -104,7 +104,6 @@ export class TerminalProgram {
     const remedy = 'it was made by `kazasu terminal init`';
     const privateKey = keyAt(this.#folder.privateKeyPath, remedy, terminalPrivateKey);
     const closed: JournalledBatch[] = [];
-    await expireIntents(journal, this.#now());
     for (;;) {
       const batch = await closeBatch({
         journal,
@@ -114,9 +113,12 @@ export class TerminalProgram {
         privateKey,
         now: this.#now,
       });
-      if (batch === undefined) return closed;
+      if (batch === undefined) break;
       closed.push(batch);
     }
+    // Not before: what expires is reported to the issuer first, which may still hear of it.
+    await expireIntents(journal, this.#now());
+    return closed;
   }
 
   /** Takes the bytes of an acknowledgement that came as a file. */

@@ -9,7 +9,8 @@ export type RiskRefusal =
   | 'hot-list-too-old'
   | 'over-offline-count'
   | 'over-offline-total'
-  | 'over-card-day-total';
+  | 'over-card-day-total'
+  | 'load-quota-reached';
 
 /** What a terminal may risk without a network. A limit that is absent does not apply. */
 export interface RiskLimits {
@@ -25,6 +26,8 @@ export interface RiskLimits {
   readonly offlineTotalMax?: Yen;
   /** The most one card may pay here on one business day. */
   readonly cardDayTotalMax?: Yen;
+  /** The most a load terminal may put on cards before the issuer has its records. */
+  readonly loadQuota?: Yen;
 }
 
 /** What the journal knows. Sales that are unresolved count as if they had been paid. */
@@ -38,6 +41,8 @@ export interface JournalledRisk {
   readonly offlineTotal: Yen;
   /** What this card paid here on that day. */
   readonly cardDayTotal: Yen;
+  /** Of all loads that the issuer has not acknowledged, in a record or half done. */
+  readonly loadedTotal: Yen;
 }
 
 /** The port to whoever keeps the journal. */
@@ -82,13 +87,15 @@ function stateRefusalOf(
 /** Of what would have been risked with this sale. */
 function totalRefusalOf(
   { kind, amount }: RiskyWrite,
-  { offlineCount, offlineTotal, cardDayTotal }: JournalledRisk,
+  { offlineCount, offlineTotal, cardDayTotal, loadedTotal }: JournalledRisk,
   limits: RiskLimits,
 ): RiskRefusal | undefined {
   const { offlineCountMax = Infinity, offlineTotalMax = Infinity } = limits;
   if (offlineCount + 1 > offlineCountMax) return 'over-offline-count';
   if (offlineTotal + amount > offlineTotalMax) return 'over-offline-total';
-  const { cardDayTotalMax = Infinity } = limits;
+  const { cardDayTotalMax = Infinity, loadQuota = Infinity } = limits;
   const isOver = kind === 'debit' && cardDayTotal + amount > cardDayTotalMax;
-  return isOver ? 'over-card-day-total' : undefined;
+  if (isOver) return 'over-card-day-total';
+  const isQuotaOver = kind === 'load' && loadedTotal + amount > loadQuota;
+  return isQuotaOver ? 'load-quota-reached' : undefined;
 }

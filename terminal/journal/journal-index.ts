@@ -162,7 +162,7 @@ export class JournalIndex {
   #addRecord({ samNumber, type, place }: RecordPlace, intent: PurseIntent | undefined): void {
     this.lastSamNumber = Math.max(this.lastSamNumber, samNumber);
     this.openRecords.push({ samNumber, type, place });
-    if (intent !== undefined) this.risk.addRecord(samNumber, intent.amount);
+    if (intent !== undefined) this.risk.addRecord(samNumber, intent);
   }
 
   #applyBatch({ number, lastSamNumber, hash }: BatchEntry, place: LinePlace): void {

@@ -5,6 +5,7 @@ import {
   businessDateOf,
   type EpochMs,
   subtractYen,
+  sumYen,
   type Yen,
   yen,
 } from '#units';
@@ -20,17 +21,24 @@ export class JournalRisk {
   /** By SAM number: what the issuer has not acknowledged. */
   readonly #offline = new Map<number, Yen>();
   #offlineTotal: Yen = yen(0);
+  /** By transaction number, then by SAM number: loads of which the issuer does not know. */
+  readonly #halfDoneLoads = new Map<number, Yen>();
+  readonly #offlineLoads = new Map<number, Yen>();
   readonly #paidByDay = new Map<BusinessDate, Map<string, Yen>>();
 
   addIntent(intent: PurseIntent): void {
     this.#newestTime = intent.time;
+    if (intent.kind === 'load') {
+      this.#halfDoneLoads.set(intent.terminalTransactionNumber, intent.amount);
+    }
     if (intent.kind !== 'debit') return;
     const { paid, card } = this.#placeOf(intent);
     paid.set(card, addYen(paid.get(card) ?? yen(0), intent.amount));
   }
 
-  /** The card did not pay it after all. */
+  /** The card did not do it after all. */
   takeBack(intent: PurseIntent): void {
+    this.#halfDoneLoads.delete(intent.terminalTransactionNumber);
     if (intent.kind !== 'debit') return;
     const { paid, card } = this.#placeOf(intent);
     const total = paid.get(card);
@@ -38,7 +46,10 @@ export class JournalRisk {
     if (total !== undefined) paid.set(card, yen(Math.max(0, total - intent.amount)));
   }
 
-  addRecord(samNumber: number, amount: Yen): void {
+  /** The record takes the place of its intent, also where it only says that nobody knows. */
+  addRecord(samNumber: number, { kind, amount, terminalTransactionNumber }: PurseIntent): void {
+    this.#halfDoneLoads.delete(terminalTransactionNumber);
+    if (kind === 'load') this.#offlineLoads.set(samNumber, amount);
     this.#offline.set(samNumber, amount);
     this.#offlineTotal = addYen(this.#offlineTotal, amount);
   }
@@ -49,6 +60,7 @@ export class JournalRisk {
       if (samNumber > lastSamNumber) return;
       if (samNumber < firstSamNumber) continue;
       this.#offline.delete(samNumber);
+      this.#offlineLoads.delete(samNumber);
       this.#offlineTotal = subtractYen(this.#offlineTotal, amount);
     }
   }
@@ -64,6 +76,7 @@ export class JournalRisk {
       offlineCount: this.#offline.size,
       offlineTotal: this.#offlineTotal,
       cardDayTotal: this.#paidByDay.get(day)?.get(formatIdm(idmOf(idm))) ?? yen(0),
+      loadedTotal: sumYen([...this.#halfDoneLoads.values(), ...this.#offlineLoads.values()]),
     };
   }
 

@@ -41,6 +41,7 @@ const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'over-offline-count': NOT_NOW,
   'over-offline-total': NOT_NOW,
   'over-card-day-total': TOO_MUCH,
+  'load-quota-reached': NOT_NOW,
   'card-refused': NOT_HERE,
 };
 

@@ -32,6 +32,7 @@ const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'over-offline-count': 'this terminal has to upload its sales first',
   'over-offline-total': 'this terminal has to upload its sales first',
   'over-card-day-total': 'more than one card pays here in a day',
+  'load-quota-reached': 'this terminal must upload its loads first',
   'card-refused': 'the card refused; nothing was written',
 };
 

@@ -24,6 +24,7 @@ describe('the limits of terminal.json', () => {
 
   it.each([
     ['cardDayTotalMax', 0],
+    ['loadQuota', 0],
     ['offlineCountMax', 1.5],
     ['offlineTotalMax', -1],
     ['hotListHoursMax', 8_785],

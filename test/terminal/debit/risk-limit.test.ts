@@ -22,6 +22,7 @@ const JOURNAL: JournalledRisk = {
   offlineCount: 9,
   offlineTotal: yen(9_700),
   cardDayTotal: yen(1_700),
+  loadedTotal: yen(9_700),
 };
 /** Each of them is just kept by the write above. */
 const LIMITS: RiskLimits = {
@@ -32,6 +33,7 @@ const LIMITS: RiskLimits = {
   offlineCountMax: 10,
   offlineTotalMax: yen(10_000),
   cardDayTotalMax: yen(2_000),
+  loadQuota: yen(10_000),
 };
 
 function refusal(
@@ -74,6 +76,14 @@ describe('the risk without a network', () => {
       'over-card-day-total',
     ],
     ['a card is loaded that paid all it may', { kind: 'load' }, { cardDayTotal: 2_000 }, undefined],
+    ['a load keeps the quota', { kind: 'load' }, { loadedTotal: 9_700 }, undefined],
+    [
+      'one yen more would be loaded than the quota',
+      { kind: 'load' },
+      { loadedTotal: 9_701 },
+      'load-quota-reached',
+    ],
+    ['something is sold where the quota is used up', {}, { loadedTotal: 10_000 }, undefined],
   ] as const)('when %s', (_what, write, journal, expected) => {
     const branded = { ...write, ...journal } as Partial<RiskyWrite & JournalledRisk>;
     expect(refusal(branded, branded)).toBe(expected);

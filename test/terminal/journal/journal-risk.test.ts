@@ -40,6 +40,7 @@ describe('what the journal knows of the risk', () => {
       offlineCount: 0,
       offlineTotal: 0,
       cardDayTotal: 0,
+      loadedTotal: 0,
     });
   });
 
@@ -78,6 +79,49 @@ describe('what the journal knows of the risk', () => {
     expect(facts).toMatchObject({ offlineCount: 2, offlineTotal: 300 });
     await shop.journal.recordAcknowledgement(1, new Uint8Array(1));
     expect(shop.journal.uncollected()).toEqual({ count: 0, amount: 0, lastSamNumber: 3 });
+  });
+});
+
+describe('a load terminal with a quota', () => {
+  const quota = { loadQuota: yen(6_000) };
+  const acknowledge = async (batchNumber: number, lastSamNumber: number): Promise<void> => {
+    const bytes = new Uint8Array(1);
+    const hash = new Uint8Array(32);
+    await loader.journal.recordBatch({ number: batchNumber, lastSamNumber, hash, bytes });
+    await loader.journal.recordAcknowledgement(batchNumber, bytes);
+  };
+  beforeEach(async () => {
+    await loader.journal.close();
+    await loader.start(quota);
+  });
+
+  it('loads no more than that between two acknowledged batches', async () => {
+    expect(await loader.tap(card, 'load 2', 1_001)).toMatchObject({ reason: 'load-quota-reached' });
+    expect(await loader.tap(card, 'load 3', 1_000)).toMatchObject({ outcome: 'approved' });
+    expect(await loader.tap(card, 'load 4', 1)).toMatchObject({ reason: 'load-quota-reached' });
+    await acknowledge(1, 2);
+    expect(await loader.tap(card, 'load 4', 6_000)).toMatchObject({ outcome: 'approved' });
+    expect(balanceOf(card)).toBe(12_000);
+  });
+
+  it('counts a load whose card was torn away, until it is known not to have been done', async () => {
+    await loader.tap(card, 'load 2', 1_000, [TORN]);
+    expect(await loader.tap(issuedCard(2), 'load 3', 1)).toMatchObject({
+      reason: 'load-quota-reached',
+    });
+    await acknowledge(1, 1);
+    expect(await loader.journal.factsOf(cardIdm(1), TODAY)).toMatchObject({ loadedTotal: 1_000 });
+    // Another load of this card settles the first: it was not done.
+    await loader.tap(card, 'load 4', 10);
+    expect(await loader.journal.factsOf(cardIdm(1), TODAY)).toMatchObject({ loadedTotal: 10 });
+  });
+
+  it('counts one that was reported as interrupted until the issuer has it', async () => {
+    await loader.tap(card, 'load 2', 1_000, [TORN]);
+    await loader.journal.reportInterrupted();
+    expect(await loader.journal.factsOf(cardIdm(1), TODAY)).toMatchObject({ loadedTotal: 6_000 });
+    await acknowledge(1, 2);
+    expect(await loader.journal.factsOf(cardIdm(1), TODAY)).toMatchObject({ loadedTotal: 0 });
   });
 });
 
