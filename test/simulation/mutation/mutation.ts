@@ -7,6 +7,8 @@ export interface Mutation {
   /** What the mistake is, in words. */
   readonly mistake: string;
   readonly edits: readonly Edit[];
+  /** Where it shows, for a mistake that needs a rare meeting of events. */
+  readonly episode?: { readonly seed: number; readonly number: number };
 }
 
 export interface Edit {

@@ -147,6 +147,28 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    mistake: 'the issuer pays interrupted taps that no card has proven',
+    episode: { seed: 7, number: 15 },
+    edits: [
+      {
+        file: 'backend/collection/resolvable-record.js',
+        from: "AND reported.is_held = 1) THEN 'superseded'",
+        to: "AND reported.is_held = 1) THEN 'superseded' WHEN 1 THEN 'released'",
+      },
+    ],
+  },
+  {
+    mistake: 'an interrupted tap that was paid is paid again when its terminal finds out',
+    episode: { seed: 7, number: 16 },
+    edits: [
+      {
+        file: 'backend/collection/earlier-report.js',
+        from: "AND resolution.outcome = 'released'",
+        to: 'AND 0',
+      },
+    ],
+  },
+  {
     mistake: 'held debits are left in what the issuer owes to cards',
     edits: [
       {
