@@ -1,5 +1,6 @@
 import { formatIdm, type IDm } from '#felica/identifiers';
 import { encodeCardImage } from '#purse/card-image';
+import type { SamKind } from '#purse/sam-kind';
 import {
   type BasisPoints,
   type BusinessDate,
@@ -14,7 +15,7 @@ import { registerCard } from './issuer/card-account.ts';
 import { personaliseCard, randomIdm } from './issuer/issue-card.ts';
 import { formatSamFile, sealSamFile } from './issuer/issue-sam.ts';
 import { registerMerchant } from './issuer/merchant.ts';
-import { registerSam, type SamKind } from './issuer/sam-account.ts';
+import { registerSam } from './issuer/sam-account.ts';
 import { type SamSecretOptions, samSecretOf } from './issuer/sam-secret-file.ts';
 import { enrolTerminal, parseTerminalKey } from './issuer/terminal.ts';
 import type { Backend } from './open-backend.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import type { SamKind } from '#purse/sam-kind';
 import { formatYen, signedYen, sumYen, type Yen, yen } from '#units';
 import { type UploadResult, uploadDelay } from './batch/upload-batch.ts';
 import { balanceCommand } from './command/balance-command.ts';
@@ -24,7 +25,6 @@ import {
 import { receiptText } from './point-of-sale/receipt.ts';
 import type { PurseTerminal, SaleOutcome } from './purse-terminal.ts';
 import { ReaderError } from './reader/reader.ts';
-import type { SamKind } from './sam/sam.ts';
 import { TerminalProgram, wallClock } from './terminal-program.ts';
 
 const EXIT_FAILED = 1;

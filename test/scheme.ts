@@ -4,9 +4,10 @@ import type { CardData } from '#purse/card-data';
 import { CARD_KEY_LABELS, type CardKeyLabel, deriveCardKey, deriveSamKey } from '#purse/card-key';
 import { type CardPersonalisation, personalise } from '#purse/card-profile';
 import type { PurseBlock } from '#purse/purse-block';
+import type { SamKind } from '#purse/sam-kind';
 import { businessDate, type EpochMs, epochMs, yen } from '#units';
 import { createFelicaCard, type FelicaCard } from '../card-emulator/card/open-card.ts';
-import type { Sam, SamKind } from '../terminal/sam/sam.ts';
+import type { Sam } from '../terminal/sam/sam.ts';
 import type { SamKeys } from '../terminal/sam/sam-file.ts';
 import { softwareSam } from '../terminal/sam/software-sam.ts';
 

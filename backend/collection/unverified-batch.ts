@@ -1,8 +1,9 @@
+import type { SamKind } from '#purse/sam-kind';
 import { type EpochMs, epochMs, type Yen, yen } from '#units';
 import type { SqlRow } from '../database/connection.ts';
 import type { SqlReader } from '../database/database.ts';
 import { bytesIn, numberIn } from '../database/row.ts';
-import { type SamKind, samKindIn } from '../issuer/sam-account.ts';
+import { samKindIn } from '../issuer/sam-account.ts';
 
 /** A stored batch whose records nobody has judged yet. */
 export interface UnverifiedBatch {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatIdm } from '#felica/identifiers';
+import type { SamKind } from '#purse/sam-kind';
 import { BATCH_HEADER_BYTES, decodeBatch } from '../batch/batch.ts';
 import {
   type PurseRecord,
@@ -10,7 +11,6 @@ import {
 } from '../batch/record.ts';
 import type { SqlReader } from '../database/database.ts';
 import { readSurprisingCards } from '../issuer/card-account.ts';
-import type { SamKind } from '../issuer/sam-account.ts';
 import { cmacOfEach } from './batch-cmac.ts';
 import { type CertificateMasters, expectedCertificates } from './expected-certificate.ts';
 import { readEvidence, type UnverifiedBatch } from './unverified-batch.ts';

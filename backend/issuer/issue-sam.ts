@@ -1,24 +1,9 @@
 import assert from 'node:assert/strict';
-import type { CardKeyLabel } from '#purse/card-key';
 import { type SamCeilings, type SamSecret, sealSamEnvelope } from '#purse/sam-envelope';
 import { SAM_RECORD_LABEL } from '#purse/sam-key-list';
+import { LABELS_BY_KIND } from '#purse/sam-kind';
 import type { CardMasters, Keystore } from './keystore.ts';
-import type { SamAccount, SamKind } from './sam-account.ts';
-
-/** Beside reading, each SAM may block a card; none may make a blocked card valid again (`VALW`). */
-const COMMON_LABELS: readonly CardKeyLabel[] = ['INDV', 'HIST', 'DATR', 'CERR', 'BLOK'];
-
-/**
- * The masters that each kind of SAM gets, and no more: a stolen POS SAM can take value from cards and
- * never make any, one that may void gives back at most what was taken last, and no SAM can make a
- * transaction certificate.
- */
-export const SAM_LABELS: Readonly<Record<SamKind, readonly CardKeyLabel[]>> = {
-  pos: ['DEBI', ...COMMON_LABELS],
-  // A cashback service can decrement, too.
-  'pos-void': ['VOID', ...COMMON_LABELS],
-  load: ['LOAD', ...COMMON_LABELS],
-};
+import type { SamAccount } from './sam-account.ts';
 
 /** Cards of an older generation than the last few are exchanged, not served. */
 const SAM_GENERATIONS_MAX = 4;
@@ -28,7 +13,7 @@ export function formatSamFile(keystore: Keystore, sam: SamAccount, ceilings?: Sa
   const [newest, ...earlier] = generationsOf(keystore, sam);
   assert(newest !== undefined, 'a SAM has the generation it was issued with');
   const hexMasters = (masters: CardMasters): Readonly<Record<string, string>> =>
-    Object.fromEntries(SAM_LABELS[sam.kind].map((label) => [label, hexOf(masters[label])]));
+    Object.fromEntries(LABELS_BY_KIND[sam.kind].map((label) => [label, hexOf(masters[label])]));
   const file = {
     version: 1,
     kind: sam.kind,
@@ -63,7 +48,7 @@ export function sealSamFile(
 ): Promise<string> {
   const { kind, samId, keyVersion } = sam;
   const entries = generationsOf(keystore, sam).flatMap(({ keyVersion: version, masters }) =>
-    SAM_LABELS[kind].map((label) => ({ version, label, key: masters[label] })),
+    LABELS_BY_KIND[kind].map((label) => ({ version, label, key: masters[label] })),
   );
   const record = { version: 0, label: SAM_RECORD_LABEL, key: keystore.samKey(samId) };
   const publicPart = { kind, samId, issuerId: keystore.issuerId, keyVersion, ceilings };

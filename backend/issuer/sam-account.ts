@@ -1,16 +1,9 @@
+import { SAM_KINDS, type SamKind } from '#purse/sam-kind';
 import { type EpochMs, type Yen, yen } from '#units';
 import type { SqlRow } from '../database/connection.ts';
 import type { Database, SqlReader } from '../database/database.ts';
 import { numberIn, textIn } from '../database/row.ts';
 import { type Registration, refused } from './registration.ts';
-
-/**
- * `pos` takes value from cards, `pos-void` also gives the last debit of a card back, `load` puts value
- * on cards; no SAM does both.
- */
-export type SamKind = 'pos' | 'pos-void' | 'load';
-
-export const SAM_KINDS: readonly SamKind[] = ['pos', 'pos-void', 'load'];
 
 /** A SAM as the issuer gave it out. */
 export interface SamAccount {

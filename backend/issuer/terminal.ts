@@ -1,12 +1,13 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { sameBytes } from '#felica/identifiers';
+import type { SamKind } from '#purse/sam-kind';
 import { type EpochMs, type Yen, yen } from '#units';
 import type { SqlRow } from '../database/connection.ts';
 import type { Database, SqlReader, Transaction } from '../database/database.ts';
 import { bytesIn, numberIn } from '../database/row.ts';
 import { readMerchant } from './merchant.ts';
 import { type Registration, refused } from './registration.ts';
-import { readSam, type SamKind, samKindIn } from './sam-account.ts';
+import { readSam, samKindIn } from './sam-account.ts';
 
 /** A terminal that may upload batches: for one merchant, with one SAM. */
 export interface Terminal {

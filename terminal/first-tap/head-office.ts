@@ -1,9 +1,9 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { SamKind } from '#purse/sam-kind';
 import { type SignedYen, signedYen, type Yen, yen } from '#units';
 import type { TerminalFolder } from '../config.ts';
-import type { SamKind } from '../sam/sam.ts';
 import { ProgramProcess, runProgram, runProgramText } from './program-process.ts';
 
 const cardAnswer = z.object({ idm: z.string() });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { equalBytes, hexToBytes } from '@noble/ciphers/utils.js';
 import { cardKeyDerivationBlock } from '#purse/card-key';
 import { SAM_RECORD_LABEL } from '#purse/sam-key-list';
+import { LABELS_BY_KIND } from '#purse/sam-kind';
 import type { Pkcs11Token, TokenKey } from './pkcs11-token.ts';
 import type { Sam } from './sam.ts';
 import { SamError } from './sam-error.ts';
-import { LABELS_BY_KIND } from './sam-file.ts';
 import { type SamTokenFile, samTokenText } from './sam-token-file.ts';
 import { keyedSam } from './software-sam.ts';
 

@@ -10,8 +10,8 @@ import {
   samCeilings,
 } from '#purse/sam-envelope';
 import { SAM_RECORD_LABEL, type SamKeyEntry } from '#purse/sam-key-list';
+import { LABELS_BY_KIND, SAM_KINDS, type SamKind } from '#purse/sam-kind';
 import { parseJson } from '../json-text.ts';
-import { SAM_KINDS, type SamKind } from './sam.ts';
 import { SamError } from './sam-error.ts';
 import { parseSamTokenFile, type SamTokenFile } from './sam-token-file.ts';
 
@@ -38,16 +38,6 @@ export type SamFile =
   | { readonly form: 'plain'; readonly keys: SamKeys }
   | { readonly form: 'encrypted'; readonly envelope: SamEnvelope }
   | { readonly form: 'token'; readonly file: SamTokenFile };
-
-/** Beside reading, each SAM may block a card; none may make a blocked card valid again (`VALW`). */
-const COMMON_LABELS: readonly CardKeyLabel[] = ['INDV', 'HIST', 'DATR', 'CERR', 'BLOK'];
-
-/** Exactly the masters that each kind may hold: one more would be one right too many. */
-export const LABELS_BY_KIND: Readonly<Record<SamKind, readonly CardKeyLabel[]>> = {
-  pos: ['DEBI', ...COMMON_LABELS],
-  'pos-void': ['VOID', ...COMMON_LABELS],
-  load: ['LOAD', ...COMMON_LABELS],
-};
 
 /** Each one more costs an exchange with every card that is not ours. */
 const GENERATIONS_MAX = 4;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type SamCeilings, samCeilings } from '#purse/sam-envelope';
+import { SAM_KINDS } from '#purse/sam-kind';
 import type { TokenPlace } from './pkcs11-token.ts';
-import { SAM_KINDS, type SamIdentity } from './sam.ts';
+import type { SamIdentity } from './sam.ts';
 import { SamError } from './sam-error.ts';
 
 /** A SAM file whose keys are in a token (version 3). It holds no secret. */

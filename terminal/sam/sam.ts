@@ -1,10 +1,7 @@
 import type { PurseRecord, UnsealedRecord } from '#batch/record';
 import type { IDm, NodeCode } from '#felica/identifiers';
+import type { SamKind } from '#purse/sam-kind';
 import type { SamRoom } from '../debit/purse-limit.ts';
-
-export const SAM_KINDS = ['pos', 'pos-void', 'load'] as const;
-
-export type SamKind = (typeof SAM_KINDS)[number];
 
 export interface SamIdentity {
   readonly kind: SamKind;

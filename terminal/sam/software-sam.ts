@@ -14,7 +14,8 @@ import {
   PURSE_DIRECT,
   VALIDITY_DECREMENT,
 } from '#purse/card-profile';
-import type { Sam, SamIdentity, SamKind } from './sam.ts';
+import type { SamKind } from '#purse/sam-kind';
+import type { Sam, SamIdentity } from './sam.ts';
 import { eraseSamKeys, generationsOf, type SamKeys } from './sam-file.ts';
 import { type ErasableAuthentication, samAuthentication } from './sam-session.ts';
 

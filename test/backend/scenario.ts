@@ -14,13 +14,14 @@ import {
 import { type IDm, idm } from '#felica/identifiers';
 import { deriveCardKey } from '#purse/card-key';
 import { executionIdOf } from '#purse/purse-block';
+import type { SamKind } from '#purse/sam-kind';
 import { transactionCertificate } from '#purse/transaction-certificate';
 import { basisPoints, type EpochMs, epochMs, type Yen, yen } from '#units';
 import type { BatchReceipt } from '../../backend/collection/receive-batch.ts';
 import { type BackendFolder, createBackendFolder } from '../../backend/config.ts';
 import { registerCard } from '../../backend/issuer/card-account.ts';
 import { registerMerchant } from '../../backend/issuer/merchant.ts';
-import { registerSam, type SamKind } from '../../backend/issuer/sam-account.ts';
+import { registerSam } from '../../backend/issuer/sam-account.ts';
 import { enrolTerminal } from '../../backend/issuer/terminal.ts';
 import { type Backend, openBackend } from '../../backend/open-backend.ts';
 import { ISSUER_ID, KEY_VERSION, NOON, seededRandom } from '../scheme.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeRecord, type PurseRecord } from '#batch/record';
 import { CommandCode } from '#felica/command-code';
+import type { SamKind } from '#purse/sam-kind';
 import { milliseconds, yen } from '#units';
 import { type CardFault, cardInHand } from '../../card-emulator/card/card-fault.ts';
 import { purseOf } from '../../card-emulator/card/card-inspection.ts';
@@ -13,7 +14,7 @@ import { openDiskFile } from '../../terminal/journal/disk-file.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
 import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
-import type { Sam, SamKind } from '../../terminal/sam/sam.ts';
+import type { Sam } from '../../terminal/sam/sam.ts';
 import { ISSUER_ID, KEY_VERSION, NOON, testSam } from '../scheme.ts';
 
 export interface CounterOptions {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openSamEnvelope } from '#purse/sam-envelope';
+import { LABELS_BY_KIND } from '#purse/sam-kind';
 import { yen } from '#units';
-import { formatSamFile, SAM_LABELS, sealSamFile } from '../../../backend/issuer/issue-sam.ts';
+import { formatSamFile, sealSamFile } from '../../../backend/issuer/issue-sam.ts';
 import { generateKeystore, Keystore } from '../../../backend/issuer/keystore.ts';
 import { decodeSamFile, parseSamFile, samKeysOf } from '../../../terminal/sam/sam-file.ts';
 import { seededRandom } from '../../scheme.ts';
@@ -20,7 +21,7 @@ describe('formatSamFile', () => {
       issuerId: 81,
       keyVersion: 1,
       recordKey: KEYSTORE.samKey(7),
-      masters: new Map(SAM_LABELS[kind].map((label) => [label, KEYSTORE.masters[label]])),
+      masters: new Map(LABELS_BY_KIND[kind].map((label) => [label, KEYSTORE.masters[label]])),
     });
   });
 
