@@ -32,7 +32,8 @@ export type RecordKind = 'load' | 'debit' | 'void';
  */
 export type RecordResolution = 'at-tap' | 'at-re-tap' | 'interrupted';
 
-const KIND_CODES: Readonly<Record<RecordKind, number>> = { load: 1, debit: 2, void: 3 };
+/** Of a record's kind, in its bytes and in the issuer's database. */
+export const KIND_CODES: Readonly<Record<RecordKind, number>> = { load: 1, debit: 2, void: 3 };
 const RESOLUTION_CODES: Readonly<Record<RecordResolution, number>> = {
   'at-tap': 0,
   'at-re-tap': 1,

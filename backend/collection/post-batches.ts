@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type EpochMs, yen } from '#units';
+import { KIND_CODES } from '../batch/record.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { numberIn } from '../database/row.ts';
 import { readMerchant } from '../issuer/merchant.ts';
@@ -17,7 +18,7 @@ import { type PostingTime, postTransfers } from '../ledger/posting.ts';
 import type { Transfer } from '../ledger/transfer.ts';
 import { type BatchOutcome, batchOutcomeOf } from './batch-outcome.ts';
 import { judgeEarlierReports } from './earlier-report.ts';
-import { INSERT_RECORDS_STATEMENT, KIND_CODE, SHADOW_STATEMENT } from './record-row.ts';
+import { INSERT_RECORDS_STATEMENT, SHADOW_STATEMENT } from './record-row.ts';
 import type { VerifiedBatch } from './verify-batch.ts';
 
 /**
@@ -90,7 +91,7 @@ async function insertFindings(
       if (verdict.verdict === 'accepted') continue;
       const { samNumber, cardCounter, amount } = record;
       const { verdict: word, reason } = verdict;
-      const kind = KIND_CODE[record.kind];
+      const kind = KIND_CODES[record.kind];
       findings.push([batch.id, samNumber, word, reason, card, cardCounter, kind, amount]);
     }
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CERTIFICATE_BYTES } from '#purse/transaction-certificate';
-import type { RecordKind } from '../batch/record.ts';
+import { KIND_CODES } from '../batch/record.ts';
 import {
   encodeFixedRows,
   type FixedColumn,
@@ -9,9 +9,6 @@ import {
 } from '../database/fixed-row.ts';
 import type { JudgedRecord, VerifiedBatch } from './verify-batch.ts';
 import type { Verdict } from './verify-record.ts';
-
-/** The kinds as the database has them: the codes of the record format (batch-format.md). */
-export const KIND_CODE: Readonly<Record<RecordKind, number>> = { load: 1, debit: 2, void: 3 };
 
 /** A record as a row: what is posted, and what earlier reports are looked up by. */
 export const RECORD_COLUMNS: readonly FixedColumn[] = [
@@ -84,7 +81,7 @@ function recordRow(
     record.samNumber,
     record.idm,
     record.cardCounter,
-    KIND_CODE[record.kind],
+    KIND_CODES[record.kind],
     record.amount,
     record.balanceBefore,
     record.balanceAfter,

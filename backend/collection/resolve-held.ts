@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type EpochMs, negateYen, type Yen, yen } from '#units';
-import { type RecordKind, recordKindOf } from '../batch/record.ts';
+import { KIND_CODES, type RecordKind, recordKindOf } from '../batch/record.ts';
 import type { SqlRow } from '../database/connection.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { bytesIn, numberIn, textIn } from '../database/row.ts';
@@ -20,7 +20,7 @@ import {
 import { openWindowNumber } from '../ledger/open-window.ts';
 import { postTransfers } from '../ledger/posting.ts';
 import type { Transfer } from '../ledger/transfer.ts';
-import { KIND_CODE, STANDING_CODE } from './record-row.ts';
+import { STANDING_CODE } from './record-row.ts';
 import { INTERRUPTED_STATEMENT, RESOLVABLE_STATEMENT } from './resolvable-record.ts';
 
 /**
@@ -85,7 +85,7 @@ async function resolve(
     record.wasInterrupted ? 1 : 0,
     windowNumber,
     merchant.merchantId,
-    KIND_CODE[record.kind],
+    KIND_CODES[record.kind],
     record.amount,
     fee.fee,
     fee.commission,

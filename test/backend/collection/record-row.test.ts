@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeRecordRows, isPosted, KIND_CODE } from '../../../backend/collection/record-row.ts';
+import { KIND_CODES } from '#batch/record';
+import { encodeRecordRows, isPosted } from '../../../backend/collection/record-row.ts';
 import type { JudgedRecord } from '../../../backend/collection/verify-batch.ts';
 import { readCardShadow } from '../../../backend/issuer/card-account.ts';
 import { Scenario } from '../scenario.ts';
@@ -25,7 +26,7 @@ describe('record row', () => {
         sam_number: 1,
         idm: Buffer.from(card.idm),
         card_counter: 1,
-        kind: KIND_CODE.debit,
+        kind: KIND_CODES.debit,
         amount_yen: 1_200,
         balance_before_yen: 10_000,
         balance_after_yen: 8_800,
