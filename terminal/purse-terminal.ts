@@ -92,12 +92,7 @@ export class PurseTerminal {
     }
     const { done, pending } = knownSaleOf(known);
     if (done !== undefined) return approvedBefore(done, this.#options.journal);
-    // One tap pays one sale: a card left lying on the reader does not pay the next customer's.
-    const isSameTap = this.#options.reader.tapCount === this.#finishedTap;
-    if (isSameTap && !(await this.#cardRemoved(waitMs))) {
-      return noTap('card-not-removed', undefined);
-    }
-    this.#finishedTap = undefined;
+    if (!(await this.#cardBeforeLeft(waitMs))) return noTap('card-not-removed', undefined);
     const outcome = await this.#tapOnce(request, waitMs);
     // A sale that is half done stays so when no card comes, or the wrong one does.
     if (outcome.outcome === 'no-tap') {
@@ -143,11 +138,7 @@ export class PurseTerminal {
    * written yet, and the next tap or session here ends this one.
    */
   async openSession(waitMs: Milliseconds): Promise<SessionStart> {
-    const isSameTap = this.#options.reader.tapCount === this.#finishedTap;
-    if (isSameTap && !(await this.#cardRemoved(waitMs))) {
-      return noTap('card-not-removed', undefined);
-    }
-    this.#finishedTap = undefined;
+    if (!(await this.#cardBeforeLeft(waitMs))) return noTap('card-not-removed', undefined);
     const selected = await this.#select(waitMs);
     if (selected.result === 'no-tap') return selected.outcome;
     const { card, keyVersion } = selected;
@@ -206,6 +197,14 @@ export class PurseTerminal {
       ...(hotList && { hotList }),
       ...(risk && { risk }),
     };
+  }
+
+  /** One tap pays one sale: a card left lying on the reader does not pay the next customer's. */
+  async #cardBeforeLeft(waitMs: Milliseconds): Promise<boolean> {
+    const isSameTap = this.#options.reader.tapCount === this.#finishedTap;
+    if (isSameTap && !(await this.#cardRemoved(waitMs))) return false;
+    this.#finishedTap = undefined;
+    return true;
   }
 
   async #cardRemoved(waitMs: Milliseconds): Promise<boolean> {
