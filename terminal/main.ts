@@ -73,7 +73,7 @@ function terminalCommand(): Command {
     .option('--retry <times>', 'how often to try again, waiting 1 s to 5 min', wholeNumber, 0)
     .option('--until-done', 'try again for as long as it takes')
     .action(upload);
-  addSamCommand(command, print);
+  addSamCommand(command);
   folderCommand(command, 'status', 'what is unresolved, and what waits for upload').action(status);
   batchCommands(command);
   journalCommand(command);

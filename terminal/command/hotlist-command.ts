@@ -2,13 +2,9 @@ import type { Command } from 'commander';
 import { terminalFolder } from '../config.ts';
 import type { HotListImport } from '../hotlist/hotlist-import.ts';
 import { hotListOf, importListFile } from '../hotlist/terminal-hotlist.ts';
+import { type FolderOption, folderCommand, print } from './folder-command.ts';
 
 const EXIT_REFUSED = 3;
-
-interface FolderOption {
-  readonly data: string;
-  readonly json?: true;
-}
 
 /** `kazasu terminal hotlist …` */
 export function addHotListCommand(parent: Command): void {
@@ -26,34 +22,23 @@ export function addHotListCommand(parent: Command): void {
   folderCommand(command, 'status', 'which list this terminal has').action(showStatus);
 }
 
-function folderCommand(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
-    .requiredOption('--data <folder>', "the terminal's folder")
-    .option('--json', 'print JSON')
-    .copyInheritedSettings(parent);
-}
-
 async function importList(path: string, options: FolderOption): Promise<void> {
   const imported = await importListFile(terminalFolder(options.data), path);
-  print(options, importJson(imported), describeImport(imported));
+  print(options, importJson(imported), [describeImport(imported)]);
   if (imported.result === 'refused') process.exitCode = EXIT_REFUSED;
 }
 
 async function showStatus(options: FolderOption): Promise<void> {
   const list = await hotListOf(terminalFolder(options.data));
   if (list === undefined) {
-    print(options, { sequence: null }, 'There is no hot list here.');
+    print(options, { sequence: null }, ['There is no hot list here.']);
     return;
   }
   const { sequence, createdAt, cards, bytes } = list;
   const created = new Date(createdAt).toISOString();
-  print(
-    options,
-    { sequence, created, cards: cards.count, bytes: bytes.length },
+  print(options, { sequence, created, cards: cards.count, bytes: bytes.length }, [
     `Hot list ${sequence} of ${created}: ${cards.count.toLocaleString('en-US')} cards.`,
-  );
+  ]);
 }
 
 function importJson(imported: HotListImport): Readonly<Record<string, unknown>> {
@@ -71,12 +56,4 @@ function describeImport(imported: HotListImport): string {
     case 'refused':
       return `Refused: ${imported.reason}, ${imported.detail}`;
   }
-}
-
-function print(
-  { json }: FolderOption,
-  value: Readonly<Record<string, unknown>>,
-  text: string,
-): void {
-  process.stdout.write(`${json === true ? JSON.stringify(value) : text}\n`);
 }

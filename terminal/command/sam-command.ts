@@ -17,29 +17,18 @@ import {
 } from '../sam/sam-secret.ts';
 import { fileSamMemory, type SamMemory } from '../sam/sam-state.ts';
 import { clearLock } from '../sam/unlock-guard.ts';
+import { type FolderOption, folderCommand, print } from './folder-command.ts';
 
-export interface SamCommandOptions {
-  readonly data: string;
-  readonly json?: true;
-}
-
-export interface EncryptOptions extends SamCommandOptions {
+export interface EncryptOptions extends FolderOption {
   readonly passphraseFile?: string;
   readonly keyFile?: string;
 }
 
-export interface ImportOptions extends SamCommandOptions {
+export interface ImportOptions extends FolderOption {
   readonly library: string;
   readonly token: string;
   readonly out: string;
 }
-
-/** Prints one JSON object, or the lines for a person. */
-export type Print = (
-  options: SamCommandOptions,
-  json: Readonly<Record<string, unknown>>,
-  lines: readonly string[],
-) => void;
 
 const TEXT_BY_FORM = {
   plain: 'Its keys are in a file that is not encrypted.',
@@ -51,36 +40,27 @@ const TEXT_BY_FORM = {
 const REMEDY = 'put the SAM file there that the issuer made for you';
 
 /** Adds `sam …` to `kazasu terminal`: what a technician does with the file of keys. */
-export function addSamCommand(parent: Command, print: Print): void {
+export function addSamCommand(parent: Command): void {
   const command = parent
     .command('sam')
-    .description('encrypt or unlock the SAM, or put its keys into a token');
-  samSubcommand(command, 'encrypt', 'encrypt sam.json, or encrypt it anew')
+    .description('encrypt or unlock the SAM, or put its keys into a token')
+    .copyInheritedSettings(parent);
+  folderCommand(command, 'encrypt', 'encrypt sam.json, or encrypt it anew')
     .option('--passphrase-file <file>', 'the new passphrase; asked for if absent')
     .option('--key-file <file>', 'the new key file, made if it is not there')
-    .action((options: EncryptOptions) => encrypt(options, print));
-  samSubcommand(command, 'import-pkcs11', 'put the keys of sam.json into a PKCS#11 token')
+    .action(encrypt);
+  folderCommand(command, 'import-pkcs11', 'put the keys of sam.json into a PKCS#11 token')
     .requiredOption('--library <file>', "the token's PKCS#11 library")
     .requiredOption('--token <label>', 'the label of the token')
     .requiredOption('--out <file>', 'the new SAM file to make; it holds no keys')
-    .action((options: ImportOptions) => importToken(options, print));
-  samSubcommand(command, 'status', 'what the SAM is and whether it is locked').action(
-    (options: SamCommandOptions) => status(options, print),
-  );
-  samSubcommand(command, 'unlock', 'take back the lock after misuse, with the right secret').action(
-    (options: SamCommandOptions) => unlock(options, print),
+    .action(importToken);
+  folderCommand(command, 'status', 'what the SAM is and whether it is locked').action(status);
+  folderCommand(command, 'unlock', 'take back the lock after misuse, with the right secret').action(
+    unlock,
   );
 }
 
-function samSubcommand(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
-    .requiredOption('--data <folder>', "the terminal's folder")
-    .option('--json', 'print JSON');
-}
-
-async function encrypt(options: EncryptOptions, print: Print): Promise<void> {
+async function encrypt(options: EncryptOptions): Promise<void> {
   const { folder, file, memory } = samIn(options);
   const keys = await samKeysIn(file, secretsNow(), memory);
   const secret = await newSecret(options);
@@ -92,7 +72,7 @@ async function encrypt(options: EncryptOptions, print: Print): Promise<void> {
   ]);
 }
 
-async function importToken(options: ImportOptions, print: Print): Promise<void> {
+async function importToken(options: ImportOptions): Promise<void> {
   const { folder, file, memory } = samIn(options);
   const secrets = secretsNow();
   const keys = await samKeysIn(file, secrets, memory);
@@ -111,7 +91,7 @@ async function importToken(options: ImportOptions, print: Print): Promise<void> 
   ]);
 }
 
-function status(options: SamCommandOptions, print: Print): Promise<void> {
+function status(options: FolderOption): Promise<void> {
   const { file, memory } = samIn(options);
   const { kind, samId, issuerId, keyVersion, ceilings } = publicPartOf(file);
   const { failedUnlocks, failedCards, lockedBy } = memory.read();
@@ -134,7 +114,7 @@ function status(options: SamCommandOptions, print: Print): Promise<void> {
   return Promise.resolve();
 }
 
-async function unlock(options: SamCommandOptions, print: Print): Promise<void> {
+async function unlock(options: FolderOption): Promise<void> {
   const { file, memory } = samIn(options);
   const { samId } = publicPartOf(file);
   await clearLock(memory, async () => {
@@ -144,7 +124,7 @@ async function unlock(options: SamCommandOptions, print: Print): Promise<void> {
   print(options, { result: 'unlocked', samId }, [`SAM ${samId} is unlocked.`]);
 }
 
-function samIn({ data }: SamCommandOptions): {
+function samIn({ data }: FolderOption): {
   readonly folder: TerminalFolder;
   readonly file: SamFile;
   readonly memory: SamMemory;

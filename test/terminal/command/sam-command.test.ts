@@ -9,7 +9,7 @@ import { samKeys } from '../../scheme.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
-const printed: Record<string, unknown>[] = [];
+let printed = '';
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kazasu-sam-command-'));
@@ -18,18 +18,23 @@ beforeEach(() => {
   const hexMasters = Object.fromEntries([...masters].map(([label, key]) => [label, hex(key)]));
   const file = { version: 1, ...rest, masters: hexMasters, recordKey: hex(recordKey) };
   writeFileSync(at('sam.json'), JSON.stringify(file));
-  printed.length = 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 
-async function sam(...args: readonly string[]): Promise<Record<string, unknown> | undefined> {
+async function sam(...args: readonly string[]): Promise<unknown> {
   const command = new Command();
-  addSamCommand(command, (_, json) => printed.push({ ...json }));
-  await command.parseAsync(['sam', ...args, '--data', folder], { from: 'user' });
-  return printed.at(-1);
+  addSamCommand(command);
+  printed = '';
+  await command.parseAsync(['sam', ...args, '--data', folder, '--json'], { from: 'user' });
+  return JSON.parse(printed);
 }
 
 describe('kazasu terminal sam', () => {

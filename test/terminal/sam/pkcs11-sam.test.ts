@@ -147,19 +147,26 @@ withToken('kazasu terminal sam import-pkcs11 (skipped without SoftHSM2)', () => 
     const file = { version: 1, ...rest, masters: plain, recordKey: hex(recordKey), ceilings };
     writeFileSync(at('sam.json'), JSON.stringify(file));
     vi.stubEnv('KAZASU_SAM_PIN', PIN);
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      printed += String(text);
+      return true;
+    });
   });
   afterEach(() => {
+    vi.restoreAllMocks();
     vi.unstubAllEnvs();
     soft.remove();
   });
 
   const at = (name: string): string => join(soft.folder, name);
-  const printed: Record<string, unknown>[] = [];
-  const sam = async (...args: readonly string[]): Promise<Record<string, unknown> | undefined> => {
+  let printed = '';
+  const sam = async (...args: readonly string[]): Promise<unknown> => {
     const command = new Command();
-    addSamCommand(command, (_, json) => printed.push({ ...json }));
-    await command.parseAsync(['sam', ...args, '--data', soft.folder], { from: 'user' });
-    return printed.at(-1);
+    addSamCommand(command);
+    printed = '';
+    const words = ['sam', ...args, '--data', soft.folder, '--json'];
+    await command.parseAsync(words, { from: 'user' });
+    return JSON.parse(printed);
   };
   const importing = (): Promise<unknown> => {
     const { library, label } = soft.place;
