@@ -1,6 +1,6 @@
-import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 import { HOTLIST_BYTES_MAX, type HotList } from '#hotlist/hotlist';
+import { writeDurably } from '../durable-file.ts';
 import { type HotListIssuer, importHotList } from './hotlist-import.ts';
 
 /** `HOTLIST_DAMAGED`: the file is no list of the issuer. `HOTLIST_UNAVAILABLE`: the disk refused. */
@@ -38,19 +38,12 @@ export async function readHotListFile(
 }
 
 /**
- * Puts the list in the place of the one before. It resolves when the new one would survive a power cut;
- * until then the old one does. Throws {@link HotListError} `HOTLIST_UNAVAILABLE`.
+ * Puts the list durably in the place of the one before. Throws {@link HotListError}
+ * `HOTLIST_UNAVAILABLE`.
  */
-export async function writeHotListFile(path: string, { bytes }: HotList): Promise<void> {
-  const newPath = `${path}.new`;
+export function writeHotListFile(path: string, { bytes }: HotList): void {
   try {
-    await withFile(await open(newPath, 'w', 0o600), async (file) => {
-      await file.writeFile(bytes);
-      await file.sync();
-    });
-    await rename(newPath, path);
-    // The name itself is durable only when the folder is.
-    await withFile(await open(dirname(path), 'r'), (folder) => folder.sync());
+    writeDurably(path, bytes);
   } catch (cause) {
     throw unavailable(`${path}: cannot be written`, cause);
   }
@@ -70,15 +63,4 @@ export async function readListBytes(path: string): Promise<Uint8Array | undefine
 
 function unavailable(message: string, cause: unknown): HotListError {
   return new HotListError('HOTLIST_UNAVAILABLE', message, { cause });
-}
-
-async function withFile(
-  file: FileHandle,
-  work: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  try {
-    await work(file);
-  } finally {
-    await file.close();
-  }
 }

@@ -36,7 +36,7 @@ export async function importListFile(folder: TerminalFolder, path: string): Prom
   const bytes = await readListBytes(path);
   if (bytes === undefined) throw new HotListError('HOTLIST_UNAVAILABLE', `${path}: is not there`);
   const imported = importHotList(current, bytes, issuer);
-  if (imported.result === 'imported') await writeHotListFile(folder.hotListPath, imported.list);
+  if (imported.result === 'imported') writeHotListFile(folder.hotListPath, imported.list);
   return imported;
 }
 

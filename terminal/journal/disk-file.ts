@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { type FileHandle, open, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../durable-file.ts';
 import { JournalError } from './journal-error.ts';
 import type { JournalFile } from './journal-file.ts';
 import { JournalLock } from './journal-lock.ts';
@@ -36,24 +37,12 @@ async function openLocked(path: string, lock: JournalLock): Promise<JournalFile>
   const handle = await open(path, 'a+', OWNER_ONLY);
   try {
     chmodSync(`${path}.lock`, OWNER_ONLY);
-    // A file whose name is not on disk yet is lost with everything in it.
-    await syncFolder(dirname(path));
+    syncFolder(dirname(path));
     const { size } = await handle.stat();
     return new DiskFile(handle, { path, lock, size });
   } catch (error) {
     await handle.close();
     throw error;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folder, and keeps names in its own journal.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

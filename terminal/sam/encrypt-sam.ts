@@ -6,8 +6,8 @@ import {
   type SamSecret,
   sealSamEnvelope,
 } from '#purse/sam-envelope';
+import { writeDurably } from '../durable-file.ts';
 import { parseJson } from '../json-text.ts';
-import { writeDurably } from './durable-file.ts';
 import { SamError } from './sam-error.ts';
 import { type SamKeys, samKeyEntriesOf } from './sam-file.ts';
 import { readKeyFile } from './sam-secret.ts';

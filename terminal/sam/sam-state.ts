@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { writeDurably } from '../durable-file.ts';
 import { parseJson } from '../json-text.ts';
-import { writeDurably } from './durable-file.ts';
 import { SamError } from './sam-error.ts';
 
 /** What a SAM remembers of misuse. What it sealed is the journal's to know (README.md). */
