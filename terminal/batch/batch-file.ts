@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { verifyAcknowledgement } from '#batch/acknowledgement';
 import { sameBytes } from '#felica/identifiers';
-import type { Journal, JournalledBatch } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
 
 /*
  * Batches that go to the issuer as files, and acknowledgements that come back so: for a shop without
@@ -34,18 +34,11 @@ export async function importAcknowledgement(
   const acknowledgement = verifyAcknowledgement(issuerKey, bytes);
   if (acknowledgement?.terminalId !== terminalId) return { result: 'foreign' };
   const { batchNumber, batchHash } = acknowledgement;
-  for await (const batch of journal.batches(batchNumber)) {
-    if (batch.number !== batchNumber || !sameBytes(batch.hash, batchHash)) continue;
-    if (!(await isOpen(journal, batch))) return { result: 'repeated', batchNumber };
-    await journal.recordAcknowledgement(batchNumber, bytes);
-    return { result: 'acknowledged', batchNumber };
+  const closed = await journal.closedBatch(batchNumber);
+  if (closed === undefined || !sameBytes(closed.batch.hash, batchHash)) {
+    return { result: 'other-batch', batchNumber };
   }
-  return { result: 'other-batch', batchNumber };
-}
-
-async function isOpen(journal: Journal, { number }: JournalledBatch): Promise<boolean> {
-  for await (const open of journal.batchesToUpload()) {
-    if (open.number === number) return true;
-  }
-  return false;
+  if (closed.isAcknowledged) return { result: 'repeated', batchNumber };
+  await journal.recordAcknowledgement(batchNumber, bytes);
+  return { result: 'acknowledged', batchNumber };
 }

@@ -93,6 +93,20 @@ export class JournalIndex {
     return this.batches.filter(({ isAcknowledged }) => !isAcknowledged);
   }
 
+  closedBatch(batchNumber: number): ClosedBatch | undefined {
+    return this.batches.find(({ number }) => number === batchNumber);
+  }
+
+  /** Whether this card, list and outcome stand there already. */
+  hasHit({ idm, sequence, isBlockedOnCard }: HotListHit): boolean {
+    return this.hotListHits.some(
+      (known) =>
+        sameBytes(known.idm, idm) &&
+        known.sequence === sequence &&
+        known.isBlockedOnCard === isBlockedOnCard,
+    );
+  }
+
   placesOfSale(saleId: string): readonly IntentPlaces[] {
     return this.#placesOfSale.get(saleId) ?? [];
   }
@@ -175,7 +189,7 @@ export class JournalIndex {
   }
 
   #applyAcknowledgement(batchNumber: number): void {
-    const batch = this.batches.find(({ number }) => number === batchNumber);
+    const batch = this.closedBatch(batchNumber);
     if (batch === undefined) return;
     batch.isAcknowledged = true;
     this.risk.acknowledge(batch.firstSamNumber, batch.lastSamNumber);

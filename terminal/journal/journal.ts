@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { encodeRecord, type UnsealedRecord } from '#batch/record';
-import { idm as idmOf, sameBytes } from '#felica/identifiers';
+import { idm as idmOf } from '#felica/identifiers';
 import type { BusinessDate, EpochMs } from '#units';
 import type {
   HotListHit,
@@ -147,7 +147,7 @@ export class Journal implements PurseJournal, RiskFacts {
   }
 
   async recordHotListHit(hit: HotListHit): Promise<void> {
-    if (this.#store.index.hotListHits.some((known) => isSameHit(known, hit))) return;
+    if (this.#store.index.hasHit(hit)) return;
     await this.#store.append({ type: 'hot-list-hit', at: this.#options.now(), hit });
   }
 
@@ -219,6 +219,16 @@ export class Journal implements PurseJournal, RiskFacts {
     }
   }
 
+  /** A closed batch and whether the issuer has acknowledged it; `undefined` for no number of one. */
+  async closedBatch(
+    number: number,
+  ): Promise<{ readonly batch: JournalledBatch; readonly isAcknowledged: boolean } | undefined> {
+    const closed = this.#store.index.closedBatch(number);
+    if (closed === undefined) return undefined;
+    const batch = await this.#store.read('batch', closed.place);
+    return { batch, isAcknowledged: closed.isAcknowledged };
+  }
+
   async recordAcknowledgement(batchNumber: number, bytes: Uint8Array): Promise<void> {
     const at = this.#options.now();
     await this.#store.append({ type: 'acknowledgement', at, batchNumber, bytes });
@@ -287,13 +297,4 @@ export class Journal implements PurseJournal, RiskFacts {
       resolution,
     };
   }
-}
-
-function isSameHit(first: HotListHit, second: HotListHit): boolean {
-  const isSameCard = sameBytes(first.idm, second.idm);
-  return (
-    isSameCard &&
-    first.sequence === second.sequence &&
-    first.isBlockedOnCard === second.isBlockedOnCard
-  );
 }
