@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type SamCeilings, type SamSecret, sealSamEnvelope } from '#purse/sam-envelope';
+import type { FileSecret } from '#purse/file-encryption';
+import { type SamCeilings, sealSamEnvelope } from '#purse/sam-envelope';
 import { SAM_RECORD_LABEL } from '#purse/sam-key-list';
 import { LABELS_BY_KIND } from '#purse/sam-kind';
 import type { CardMasters, Keystore } from './keystore.ts';
@@ -41,7 +42,7 @@ export function sealSamFile(
     ceilings,
     random,
   }: {
-    readonly secret: SamSecret;
+    readonly secret: FileSecret;
     readonly ceilings: SamCeilings | undefined;
     readonly random: (byteCount: number) => Uint8Array;
   },

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { KEY_FILE_BYTES, type SamSecret } from '#purse/sam-envelope';
+import { type FileSecret, KEY_FILE_BYTES } from '#purse/file-encryption';
 import { writeNewFile } from '../config.ts';
 
 /** `SAM_SECRET_INVALID`: what was given to encrypt a SAM file with protects nothing. */
@@ -23,7 +23,7 @@ const PASSPHRASE_CHARACTERS_MIN = 12;
 export function samSecretOf(
   { passphraseFile, keyFile }: SamSecretOptions,
   random: (byteCount: number) => Uint8Array,
-): SamSecret | undefined {
+): FileSecret | undefined {
   if (passphraseFile !== undefined && keyFile !== undefined) {
     throw new SamSecretError('give a passphrase file or a key file, not both');
   }
@@ -31,7 +31,7 @@ export function samSecretOf(
   return keyFile === undefined ? undefined : keyIn(keyFile, random);
 }
 
-function passphraseIn(path: string): SamSecret {
+function passphraseIn(path: string): FileSecret {
   requireOwnersOnly(path);
   const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   if ([...text].length < PASSPHRASE_CHARACTERS_MIN) {
@@ -43,7 +43,7 @@ function passphraseIn(path: string): SamSecret {
 }
 
 /** Makes the file if it is not there. */
-function keyIn(path: string, random: (byteCount: number) => Uint8Array): SamSecret {
+function keyIn(path: string, random: (byteCount: number) => Uint8Array): FileSecret {
   if (!existsSync(path)) writeNewFile(path, random(KEY_FILE_BYTES));
   requireOwnersOnly(path);
   const bytes = Uint8Array.from(readFileSync(path));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { SamSecret } from '#purse/sam-envelope';
+import type { FileSecret } from '#purse/file-encryption';
 import { environment, readText, type TerminalFolder, terminalFolder } from '../config.ts';
 import { encryptSamFile, newOrOldKeyFile } from '../sam/encrypt-sam.ts';
 import { importSam } from '../sam/import-sam.ts';
@@ -134,7 +134,7 @@ function samIn({ data }: FolderOption): {
   return { folder, file, memory: fileSamMemory(folder.samStatePath, publicPartOf(file).samId) };
 }
 
-async function newSecret({ passphraseFile, keyFile }: EncryptOptions): Promise<SamSecret> {
+async function newSecret({ passphraseFile, keyFile }: EncryptOptions): Promise<FileSecret> {
   if (keyFile !== undefined) {
     return { by: 'key-file', bytes: newOrOldKeyFile(keyFile, unpredictable) };
   }

@@ -1,11 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import {
-  KEY_FILE_BYTES,
-  openSamEnvelope,
-  parseSamEnvelope,
-  type SamSecret,
-  sealSamEnvelope,
-} from '#purse/sam-envelope';
+import { type EncryptOptions, KEY_FILE_BYTES } from '#purse/file-encryption';
+import { openSamEnvelope, parseSamEnvelope, sealSamEnvelope } from '#purse/sam-envelope';
 import { writeDurably } from '../durable-file.ts';
 import { parseJson } from '../json-text.ts';
 import { SamError } from './sam-error.ts';
@@ -14,16 +9,12 @@ import { readKeyFile } from './sam-secret.ts';
 
 /**
  * Puts an encrypted SAM file in the place of the one at `path`. It is opened once before, so that no
- * key is lost to a file that nobody can read; then the old one is gone. `cost` is the N of scrypt.
+ * key is lost to a file that nobody can read; then the old one is gone.
  */
 export async function encryptSamFile(
   path: string,
   keys: SamKeys,
-  options: {
-    readonly secret: SamSecret;
-    readonly random: (byteCount: number) => Uint8Array;
-    readonly cost?: number;
-  },
+  options: EncryptOptions,
 ): Promise<void> {
   const publicPart = { ...keys, ceilings: keys.ceilings };
   const text = await sealSamEnvelope(publicPart, samKeyEntriesOf(keys), options);

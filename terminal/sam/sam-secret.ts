@@ -1,9 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { SamSecret } from '#purse/sam-envelope';
-import { KEY_FILE_BYTES } from '#purse/sam-envelope';
+import { type FileSecret, KEY_FILE_BYTES, PASSPHRASE_CHARACTERS_MIN } from '#purse/file-encryption';
 import { SamError } from './sam-error.ts';
 
-export type SecretKind = SamSecret['by'] | 'pin';
+export type SecretKind = FileSecret['by'] | 'pin';
 
 /** Gives what unlocks a SAM when it is asked for. Rejects with {@link SamError}. */
 export type SecretSource = (kind: SecretKind) => Promise<Uint8Array>;
@@ -13,9 +12,6 @@ export type SecretSource = (kind: SecretKind) => Promise<Uint8Array>;
  * comes from the command line, which every user of the machine can read.
  */
 export type SecretPrompt = ((question: string) => Promise<string>) | undefined;
-
-/** A passphrase that can be guessed at the pace of a stolen file needs some length. */
-const PASSPHRASE_CHARACTERS_MIN = 12;
 
 const VARIABLES: Readonly<
   Record<SecretKind, { readonly file: string; readonly text: string | undefined }>

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type FileSecret, SCRYPT_COST_MIN } from '../../../card-emulator/purse/file-encryption.ts';
 import {
   openSamEnvelope,
   parseSamEnvelope,
   type SamEnvelope,
-  type SamSecret,
-  SCRYPT_COST_MIN,
   sealSamEnvelope,
 } from '../../../card-emulator/purse/sam-envelope.ts';
 import { bytesFrom, seededRandom } from '../../scheme.ts';
@@ -21,10 +20,10 @@ const ENTRIES = [
   { version: 2, label: 'DEBI', key: bytesFrom('debit') },
   { version: 0, label: 'SAMR', key: bytesFrom('record') },
 ];
-const PASSPHRASE: SamSecret = { by: 'passphrase', bytes: new TextEncoder().encode('a tap a day') };
-const KEY_FILE: SamSecret = { by: 'key-file', bytes: seededRandom('key file')(32) };
+const PASSPHRASE: FileSecret = { by: 'passphrase', bytes: new TextEncoder().encode('a tap a day') };
+const KEY_FILE: FileSecret = { by: 'key-file', bytes: seededRandom('key file')(32) };
 
-async function sealed(secret: SamSecret): Promise<SamEnvelope> {
+async function sealed(secret: FileSecret): Promise<SamEnvelope> {
   const random = seededRandom('seal');
   const text = await sealSamEnvelope(PUBLIC_PART, ENTRIES, {
     secret,

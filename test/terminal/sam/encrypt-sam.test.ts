@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SCRYPT_COST_MIN } from '../../../card-emulator/purse/sam-envelope.ts';
+import { SCRYPT_COST_MIN } from '../../../card-emulator/purse/file-encryption.ts';
 import { encryptSamFile, newOrOldKeyFile } from '../../../terminal/sam/encrypt-sam.ts';
 import { openSam, PLAIN_WARNING, samKeysIn } from '../../../terminal/sam/open-sam.ts';
 import { parseSamFile, publicPartOf } from '../../../terminal/sam/sam-file.ts';
