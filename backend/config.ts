@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { generateKeystore, type Keystore } from './issuer/keystore.ts';
-import { formatKeystore, parseKeystore } from './issuer/keystore-file.ts';
+import { generateKeystore } from './issuer/keystore.ts';
+import { formatKeystore } from './issuer/keystore-file.ts';
 
 /** The data directory of the backend. Everything in it is secret but the public key. */
 export interface BackendFolder {
@@ -63,9 +63,9 @@ export function createBackendFolder(
   return folder;
 }
 
-/** Throws {@link ConfigError} `CONFIG_MISSING`, or `KeystoreError`. */
-export function readKeystore(folder: BackendFolder): Keystore {
-  return parseKeystore(readText(folder.keystorePath, 'make it with `kazasu backend init`'));
+/** Where a supervisor says which files hold secrets. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
 }
 
 export function readOperatorToken(folder: BackendFolder): string {

@@ -1,18 +1,27 @@
-import { randomBytes } from 'node:crypto';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { IDm } from '#felica/identifiers';
 import { TERMINAL_ID_MAX } from '#purse/history-block';
 import { SAM_KINDS } from '#purse/sam-kind';
-import { basisPoints, type EpochMs, epochMs, yen } from '#units';
-import { AMOUNT, type ArgumentKind, DATE, IDM, RATE, wholeFrom } from './argument.ts';
-import { backendFolder, ConfigError, createBackendFolder } from './config.ts';
+import { basisPoints, yen } from '#units';
+import { AMOUNT, DATE, IDM, RATE, wholeFrom } from './argument.ts';
+import {
+  argument,
+  type FolderOption,
+  folderCommand,
+  openFolder,
+  run,
+  unpredictable,
+  wallClock,
+} from './command/folder-command.ts';
+import { addKeysCommand } from './command/keys-command.ts';
+import { ConfigError, createBackendFolder } from './config.ts';
 import { DatabaseError } from './database/database-error.ts';
 import { hotListCard, publishHotListFiles } from './hot-listing-command.ts';
 import { listen } from './http/listen.ts';
-import { KeystoreError } from './issuer/keystore-file.ts';
-import { SamSecretError } from './issuer/sam-secret-file.ts';
+import { KeystoreError } from './issuer/keystore-error.ts';
+import { SecretFileError } from './issuer/secret-file.ts';
 import { readBalances } from './ledger/books.ts';
-import { type Backend, openBackend } from './open-backend.ts';
+import type { Backend } from './open-backend.ts';
 import {
   booksOutcome,
   closeOutcome,
@@ -44,11 +53,6 @@ const ID = argument(wholeFrom(1, 0xffff_ffff));
 const COUNT = argument(wholeFrom(1, 0xffff_ffff));
 const AMOUNT_MAX_DEFAULT = yen(30_000);
 
-interface FolderOption {
-  readonly data: string;
-  readonly json?: true;
-}
-
 interface WindowOption extends FolderOption {
   readonly window: number;
 }
@@ -62,6 +66,7 @@ function backendCommand(): Command {
   addParties(command);
   addOperation(command);
   addHotList(command);
+  addKeysCommand(command);
   return command;
 }
 
@@ -175,16 +180,6 @@ function addHotList(command: Command): void {
     );
 }
 
-function folderCommand(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
-    .requiredOption('--data <folder>', "the backend's data directory")
-    .option('--json', 'print one JSON line')
-    .addHelpText('after', '\nExit status: 0 done, 1 failed, 2 wrong usage, 3 refused.')
-    .copyInheritedSettings(parent);
-}
-
 async function initialise(options: FolderOption & { readonly issuerId: number }): Promise<void> {
   const { publicKeyPath } = createBackendFolder(options.data, options.issuerId, unpredictable);
   await run(options, ({ keystore: { issuerId } }) =>
@@ -201,7 +196,7 @@ async function initialise(options: FolderOption & { readonly issuerId: number })
 async function serve(
   options: FolderOption & { readonly host: string; readonly port: number },
 ): Promise<void> {
-  const backend = await openBackend(backendFolder(options.data), wallClock);
+  const backend = await openFolder(options);
   let verifying = Promise.resolve();
   const verify = (): void => {
     verifying = verifyPending(backend);
@@ -248,43 +243,10 @@ async function showBooks({ database, carrier }: Backend): Promise<Outcome> {
   return booksOutcome(await readBalances(database), await carrier.balances());
 }
 
-/** Opens the data directory for one command and prints what comes of it. */
-async function run(
-  options: FolderOption,
-  work: (backend: Backend) => Promise<Outcome>,
-): Promise<void> {
-  const backend = await openBackend(backendFolder(options.data), wallClock);
-  try {
-    const { json, lines, exitCode = 0 } = await work(backend);
-    const print = exitCode === 0 ? console.log : console.error;
-    if (options.json === true) console.log(JSON.stringify(json));
-    else for (const line of lines) print(line);
-    process.exitCode = exitCode;
-  } finally {
-    await backend.close();
-  }
-}
-
-function wallClock(): EpochMs {
-  return epochMs(Date.now());
-}
-
-function unpredictable(byteCount: number): Uint8Array {
-  return new Uint8Array(randomBytes(byteCount));
-}
-
 function kindOption(): Option {
   const meaning =
     'pos takes value from cards, pos-void also gives the last sale back, load puts value on cards';
   return new Option('--kind <kind>', meaning).choices([...SAM_KINDS]).makeOptionMandatory();
-}
-
-function argument<Value>({ parse, expected }: ArgumentKind<Value>): (text: string) => Value {
-  return (text) => {
-    const value = parse(text);
-    if (value === undefined) throw new InvalidArgumentError(expected);
-    return value;
-  };
 }
 
 /** What the folder, the disk or the network refused. Anything else is a mistake of ours. */
@@ -292,7 +254,7 @@ function isExpected(error: unknown): error is Error & { readonly code: string } 
   return (
     error instanceof ConfigError ||
     error instanceof KeystoreError ||
-    error instanceof SamSecretError ||
+    error instanceof SecretFileError ||
     error instanceof DatabaseError ||
     error instanceof SettlementError ||
     (error instanceof Error && 'syscall' in error && 'code' in error)

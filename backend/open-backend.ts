@@ -6,11 +6,12 @@ import { BatchVerifier } from './collection/batch-verifier.ts';
 import { EvidenceStore } from './collection/evidence.ts';
 import { BatchReceiver } from './collection/receive-batch.ts';
 import type { RecordKeys } from './collection/verify-batch.ts';
-import { type BackendFolder, readKeystore, readOperatorToken } from './config.ts';
+import { type BackendFolder, readOperatorToken } from './config.ts';
 import { CARRIER_SCHEMA } from './database/carrier-schema.ts';
 import { Database } from './database/database.ts';
 import { ISSUER_SCHEMA } from './database/issuer-schema.ts';
 import type { Keystore } from './issuer/keystore.ts';
+import { type KeystoreAccess, openKeystore } from './open-keystore.ts';
 import type { SettlementDependencies } from './settlement/close-window.ts';
 import { deliverAdvices } from './settlement/commission-advice.ts';
 import { openFirstWindow } from './settlement/window.ts';
@@ -33,9 +34,16 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** Opens the data directory. Rejects with `ConfigError`, `KeystoreError` or `DatabaseError`. */
-export async function openBackend(folder: BackendFolder, now: () => EpochMs): Promise<Backend> {
-  const keystore = readKeystore(folder);
+/**
+ * Opens the data directory. Rejects with `ConfigError`, `KeystoreError`, `SecretFileError` or
+ * `DatabaseError`.
+ */
+export async function openBackend(
+  folder: BackendFolder,
+  access: KeystoreAccess,
+  now: () => EpochMs,
+): Promise<Backend> {
+  const keystore = await openKeystore(folder, access);
   const operatorToken = readOperatorToken(folder);
   const database = await Database.open(folder.issuerPath, ISSUER_SCHEMA);
   try {
@@ -78,6 +86,7 @@ async function assemble(parts: Parts): Promise<Backend> {
     close: async () => {
       await database.close();
       await carrierDatabase.close();
+      keystore.erase();
     },
   };
 }

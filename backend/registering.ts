@@ -16,7 +16,7 @@ import { personaliseCard, randomIdm } from './issuer/issue-card.ts';
 import { formatSamFile, sealSamFile } from './issuer/issue-sam.ts';
 import { registerMerchant } from './issuer/merchant.ts';
 import { registerSam } from './issuer/sam-account.ts';
-import { type SamSecretOptions, samSecretOf } from './issuer/sam-secret-file.ts';
+import { newSecretOf, type SecretFileOptions } from './issuer/secret-file.ts';
 import { enrolTerminal, parseTerminalKey } from './issuer/terminal.ts';
 import type { Backend } from './open-backend.ts';
 import { type Outcome, registrationOutcome } from './outcome-text.ts';
@@ -27,7 +27,7 @@ const CARD_YEARS = 5;
 const CEILING_COUNT = 10_000;
 const CEILING_AMOUNT: Yen = yen(10_000_000);
 
-export interface SamOptions extends SamSecretOptions {
+export interface SamOptions extends SecretFileOptions {
   readonly sam: number;
   readonly kind: SamKind;
   readonly out: string;
@@ -67,7 +67,7 @@ export async function issueSam(
   { now, random }: { readonly now: EpochMs; readonly random: (byteCount: number) => Uint8Array },
 ): Promise<Outcome> {
   const { sam: samId, kind, amountMax, out } = options;
-  const secret = samSecretOf(options, random);
+  const secret = newSecretOf(options, 'SAM_SECRET_INVALID', random);
   const sam = { samId, kind, keyVersion: keystore.keyVersion, amountMax };
   const registration = await registerSam(database, sam, now);
   if (registration.result !== 'refused') {

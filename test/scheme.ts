@@ -6,6 +6,7 @@ import { type CardPersonalisation, personalise } from '#purse/card-profile';
 import type { PurseBlock } from '#purse/purse-block';
 import type { SamKind } from '#purse/sam-kind';
 import { businessDate, type EpochMs, epochMs, yen } from '#units';
+import type { KeystoreAccess } from '../backend/open-keystore.ts';
 import { createFelicaCard, type FelicaCard } from '../card-emulator/card/open-card.ts';
 import type { Sam } from '../terminal/sam/sam.ts';
 import type { SamKeys } from '../terminal/sam/sam-file.ts';
@@ -15,6 +16,14 @@ import { softwareSam } from '../terminal/sam/software-sam.ts';
 export const ISSUER_ID = 81;
 export const KEY_VERSION = 1;
 export const NOON: EpochMs = epochMs(Date.parse('2026-11-23T03:00:00Z'));
+
+/** How a test opens a keystore that is not encrypted. */
+export const PLAIN_KEYSTORE: KeystoreAccess = {
+  secret: () => {
+    throw new Error('the keystore of a test is plain');
+  },
+  warn: () => undefined,
+};
 
 const SAM_MASTER = bytesFrom('SAM master');
 const CARD_DATA: CardData = {

@@ -6,16 +6,7 @@ import {
   type KeystoreContent,
   SIGNING_SEED_BYTES,
 } from './keystore.ts';
-
-/** The message names the field and never shows its content: the content is keys. */
-export class KeystoreError extends Error {
-  readonly code = 'KEYSTORE_INVALID';
-
-  constructor(message: string) {
-    super(message);
-    this.name = 'KeystoreError';
-  }
-}
+import { KeystoreError } from './keystore-error.ts';
 
 const masterKey = hexBytes(KEY_BYTES);
 
@@ -55,7 +46,8 @@ export function parseKeystore(text: string): Keystore {
   const parsed = keystoreFile.safeParse(jsonOf(text));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new KeystoreError(`keystore ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+    const message = `keystore ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+    throw new KeystoreError('KEYSTORE_INVALID', message);
   }
   const { issuerId, keyVersion, generations, samMaster, signingSeed } = parsed.data;
   const masters = new Map<number, CardMasters>(

@@ -30,11 +30,9 @@ export class Keystore {
   constructor(content: KeystoreContent) {
     assert(content.generations.has(content.keyVersion), 'the key version in use has masters');
     this.#content = content;
-    this.#signingKey = createPrivateKey({
-      key: Buffer.concat([SEED_PREFIX, content.signingSeed]),
-      format: 'der',
-      type: 'pkcs8',
-    });
+    const key = Buffer.concat([SEED_PREFIX, content.signingSeed]);
+    this.#signingKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+    key.fill(0);
   }
 
   get issuerId(): number {
@@ -82,6 +80,16 @@ export class Keystore {
   /** The content, for the one place that writes it to a file. */
   reveal(): KeystoreContent {
     return this.#content;
+  }
+
+  /**
+   * Overwrites every key; nothing may be asked of it after. The key that signs is the engine's and the
+   * JSON of the file a string: neither can be overwritten.
+   */
+  erase(): void {
+    const { generations, samMaster, signingSeed } = this.#content;
+    const masters = [...generations.values()].flatMap(Object.values<Uint8Array>);
+    for (const key of [samMaster, signingSeed, ...masters]) key.fill(0);
   }
 }
 

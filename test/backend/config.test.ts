@@ -5,12 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   backendFolder,
   createBackendFolder,
-  readKeystore,
   readOperatorToken,
   readText,
   writeNewFile,
 } from '../../backend/config.ts';
-import { seededRandom } from '../scheme.ts';
+import { openKeystore } from '../../backend/open-keystore.ts';
+import { PLAIN_KEYSTORE, seededRandom } from '../scheme.ts';
 
 describe('data directory', () => {
   let parent: string;
@@ -35,9 +35,9 @@ describe('data directory', () => {
     ]);
   });
 
-  it('holds the keys, their public half and a token that cannot be guessed', () => {
+  it('holds the keys, their public half and a token that cannot be guessed', async () => {
     const folder = create();
-    const keystore = readKeystore(folder);
+    const keystore = await openKeystore(folder, PLAIN_KEYSTORE);
     expect(keystore.issuerId).toBe(81);
     expect(readText(folder.publicKeyPath, '')).toBe(keystore.publicKeyPem);
     expect(readOperatorToken(folder)).toMatch(/^[\w-]{43}$/);
@@ -51,14 +51,15 @@ describe('data directory', () => {
     expect(readOperatorToken(folder)).toBe(token);
   });
 
-  it('can be made where an earlier attempt stopped before the keys were written', () => {
+  it('can be made where an earlier attempt stopped before the keys were written', async () => {
     const folder = create();
     rmSync(folder.keystorePath);
-    expect(readKeystore(create('another')).issuerId).toBe(81);
+    const keystore = await openKeystore(create('another'), PLAIN_KEYSTORE);
+    expect(keystore.issuerId).toBe(81);
   });
 
-  it('says what to do where it is missing', () => {
-    expect(() => readKeystore(backendFolder(path))).toThrow(
+  it('says what to do where it is missing', async () => {
+    await expect(openKeystore(backendFolder(path), PLAIN_KEYSTORE)).rejects.toThrow(
       expect.objectContaining({
         code: 'CONFIG_MISSING',
         message: expect.stringContaining('make it with `kazasu backend init`'),

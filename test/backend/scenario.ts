@@ -24,7 +24,7 @@ import { registerMerchant } from '../../backend/issuer/merchant.ts';
 import { registerSam } from '../../backend/issuer/sam-account.ts';
 import { enrolTerminal } from '../../backend/issuer/terminal.ts';
 import { type Backend, openBackend } from '../../backend/open-backend.ts';
-import { ISSUER_ID, KEY_VERSION, NOON, seededRandom } from '../scheme.ts';
+import { ISSUER_ID, KEY_VERSION, NOON, PLAIN_KEYSTORE, seededRandom } from '../scheme.ts';
 
 export const MERCHANT_ID = 1001;
 const KEYS = new Map<number, { readonly privateKey: KeyObject; readonly publicKey: KeyObject }>();
@@ -54,7 +54,7 @@ export class Scenario {
   }
 
   async start(): Promise<void> {
-    this.#backend = await openBackend(this.#files, () => this.clock);
+    this.#backend = await openBackend(this.#files, PLAIN_KEYSTORE, () => this.clock);
   }
 
   /** Everything is closed as in a crash or a restart; `start` opens it again. */

@@ -13,6 +13,7 @@ import { registerMerchant } from '../../backend/issuer/merchant.ts';
 import { registerSam } from '../../backend/issuer/sam-account.ts';
 import { enrolTerminal } from '../../backend/issuer/terminal.ts';
 import { type Backend, openBackend } from '../../backend/open-backend.ts';
+import type { KeystoreAccess } from '../../backend/open-keystore.ts';
 import type { UplinkAnswer } from '../../terminal/batch/upload-batch.ts';
 import { decodeSamFile, type SamKeys } from '../../terminal/sam/sam-file.ts';
 import type { IssuerEvidence } from './auditor/evidence.ts';
@@ -26,6 +27,13 @@ export const AMOUNT_MAX: Yen = yen(30_000);
 const DEBIT_MAX = yen(20_000);
 const FEE = basisPoints(325);
 const COMMISSION = basisPoints(50);
+/** Its keys are nobody's. */
+const PLAIN_KEYSTORE: KeystoreAccess = {
+  secret: () => {
+    throw new Error('the keystore of a simulation is plain');
+  },
+  warn: () => undefined,
+};
 /** The head of an Ed25519 private key in PKCS #8; the 32 bytes of the key follow (RFC 8410). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 
@@ -53,7 +61,8 @@ export class SimulatedIssuer {
 
   static async found(odds: Odds, now: () => EpochMs): Promise<SimulatedIssuer> {
     const folder = mkdtempSync(join(tmpdir(), 'kazasu-simulation-'));
-    const backend = await openBackend(createBackendFolder(folder, ISSUER_ID, odds.bytes), now);
+    const created = createBackendFolder(folder, ISSUER_ID, odds.bytes);
+    const backend = await openBackend(created, PLAIN_KEYSTORE, now);
     return new SimulatedIssuer(folder, { backend, odds, now });
   }
 

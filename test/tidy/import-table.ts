@@ -105,7 +105,7 @@ export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
   },
   '@noble/hashes': { places: [FELICA, PURSE, BATCH] },
   'cli-table3': { places: PROGRAMS },
-  commander: { places: [...PROGRAMS, 'terminal/command/'] },
+  commander: { places: [...PROGRAMS, 'terminal/command/', 'backend/command/'] },
   express: {
     places: [
       'backend/app.ts',

@@ -49,6 +49,15 @@ describe('Keystore', () => {
     expect(printed).not.toContain(String(samMaster[0]));
   });
 
+  it('holds no key any more once it is erased', () => {
+    const keystore = generateKeystore(81, seededRandom('erased'));
+    const { generations, samMaster, signingSeed } = keystore.reveal();
+    keystore.erase();
+    const keys = [samMaster, signingSeed, ...Object.values(generations.get(1) ?? {})];
+    expect(keys).toHaveLength(CARD_KEY_LABELS.length + 2);
+    expect(keys.every((key) => key.every((byte) => byte === 0))).toBe(true);
+  });
+
   it('is not made for a key version without masters', () => {
     expect(() => new Keystore({ ...KEYSTORE.reveal(), keyVersion: 2 })).toThrow('has masters');
   });
