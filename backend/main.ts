@@ -218,12 +218,13 @@ async function serve(
   verify();
 }
 
-/** A database that is busy or full is no reason to stop collecting: the queue is tried again. */
+/** A busy database, or keys made since the start, are no reason to stop collecting: it is tried again. */
 async function verifyPending({ verifier }: Backend): Promise<void> {
   try {
     await verifier.verifyPending();
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
+    const isExpectedHere = error instanceof DatabaseError || error instanceof KeystoreError;
+    if (!isExpectedHere) throw error;
     console.error(`${error.code}: ${error.message}; verification is tried again`);
   }
 }

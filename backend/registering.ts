@@ -14,6 +14,7 @@ import { readText, writeNewFile } from './config.ts';
 import { registerCard } from './issuer/card-account.ts';
 import { personaliseCard, randomIdm } from './issuer/issue-card.ts';
 import { formatSamFile, sealSamFile } from './issuer/issue-sam.ts';
+import { readKeyRetirements, retiredVersions } from './issuer/key-retirement.ts';
 import { registerMerchant } from './issuer/merchant.ts';
 import { registerSam } from './issuer/sam-account.ts';
 import { newSecretOf, type SecretFileOptions } from './issuer/secret-file.ts';
@@ -72,11 +73,12 @@ export async function issueSam(
   const registration = await registerSam(database, sam, now);
   if (registration.result !== 'refused') {
     const { ceilingCount: count = CEILING_COUNT, ceilingAmount: amount = CEILING_AMOUNT } = options;
-    const ceilings = { count, amount };
+    const retired = retiredVersions(await readKeyRetirements(database), now);
+    const content = { ceilings: { count, amount }, retired };
     const text =
       secret === undefined
-        ? formatSamFile(keystore, sam, ceilings)
-        : await sealSamFile(keystore, sam, { secret, ceilings, random });
+        ? formatSamFile(keystore, sam, content)
+        : await sealSamFile(keystore, sam, { ...content, secret, random });
     writeNewFile(out, text);
   }
   return registrationOutcome(registration, `${kind} SAM ${samId} in ${out}`);

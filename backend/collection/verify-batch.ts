@@ -11,6 +11,8 @@ import {
 } from '../batch/record.ts';
 import type { SqlReader } from '../database/database.ts';
 import { readSurprisingCards } from '../issuer/card-account.ts';
+import { readKeyRetirements } from '../issuer/key-retirement.ts';
+import { KeystoreError } from '../issuer/keystore-error.ts';
 import { cmacOfEach } from './batch-cmac.ts';
 import { type CertificateMasters, expectedCertificates } from './expected-certificate.ts';
 import { readEvidence, type UnverifiedBatch } from './unverified-batch.ts';
@@ -43,7 +45,8 @@ export interface VerifiedBatch {
 
 /**
  * Judges every record of a stored batch, but for reports of the same purse write: only the posting,
- * which runs alone, knows those. Nothing is written.
+ * which runs alone, knows those. Nothing is written. Rejects with {@link KeystoreError}
+ * `KEYSTORE_OUTDATED` where a card was issued with keys that this process has not read.
  */
 export async function verifyBatch(
   reader: SqlReader,
@@ -56,16 +59,20 @@ export async function verifyBatch(
   const { records } = decoded.batch;
   const surprises = await readSurprisingCards(reader, records);
   const seals = expectedSeals(keys.samKey(batch.samId), bytes, records.length);
+  const retirements = await readKeyRetirements(reader);
   const certificates = expectedCertificates(records, keys.certificateMaster);
   const judged = records.map((record, index): JudgedRecord => {
     const card = formatIdm(record.idm);
     const seal = seals.subarray(index * SAM_MAC_BYTES, (index + 1) * SAM_MAC_BYTES);
+    const isOfOurs = !surprises.has(card) && record.issuerId === keys.issuerId;
+    if (isOfOurs && certificates[index] === undefined) throw keysOutdated(record.keyVersion);
     const context: RecordContext = {
       issuerId: keys.issuerId,
       isSamKnown: batch.samKind !== undefined,
       kindsAllowed: kindsAllowedBy(batch),
       isSealAuthentic: sameInConstantTime(seal, record.samMac),
       cardKeyVersion: surprises.has(card) ? surprises.get(card) : record.keyVersion,
+      keyLastDay: retirements.get(record.keyVersion),
       amountMax: batch.amountMax,
       receivedAt: batch.receivedAt,
       expectedCertificate: certificates[index],
@@ -86,6 +93,12 @@ function expectedSeals(samKey: Uint8Array, batchBytes: Uint8Array, count: number
     messageBytes: UNSEALED_RECORD_BYTES,
     count,
   });
+}
+
+/** The batch waits: what a newer generation certified must not be judged by who cannot check it. */
+function keysOutdated(keyVersion: number): KeystoreError {
+  const message = `cards of key generation ${keyVersion} exist, made after this program was started`;
+  return new KeystoreError('KEYSTORE_OUTDATED', `${message}: restart it`);
 }
 
 /** What each kind of SAM can make a card do. */

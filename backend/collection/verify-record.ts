@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { EpochMs, Yen } from '#units';
+import { type BusinessDate, businessDateOf, type EpochMs, type Yen } from '#units';
 import type { PurseRecord, RecordKind } from '../batch/record.ts';
 import { RECORD_AGE_MS_MAX, RECORD_CLOCK_LEAD_MS_MAX } from './record-limit.ts';
 
@@ -17,6 +17,7 @@ export type RecordReason =
   | 'RECORD_SAM_MAC_INVALID'
   | 'RECORD_CARD_UNKNOWN'
   | 'RECORD_KEY_VERSION_UNKNOWN'
+  | 'RECORD_KEY_VERSION_RETIRED'
   | 'RECORD_KIND_NOT_ALLOWED'
   | 'RECORD_AMOUNT_ZERO'
   | 'RECORD_AMOUNT_OVER_LIMIT'
@@ -43,6 +44,8 @@ export interface RecordContext {
   readonly isSealAuthentic: boolean;
   /** The key version of the card's account; absent if there is none. */
   readonly cardKeyVersion: number | undefined;
+  /** The last day of the record's key version; absent if it does not end. */
+  readonly keyLastDay: BusinessDate | undefined;
   readonly amountMax: Yen;
   readonly receivedAt: EpochMs;
   /** The certificate that the card must have made; absent where the card is not known. */
@@ -74,6 +77,10 @@ const RULES: readonly Rule[] = [
   refusal(
     'RECORD_KEY_VERSION_UNKNOWN',
     (record, { cardKeyVersion }) => record.keyVersion !== cardKeyVersion,
+  ),
+  refusal(
+    'RECORD_KEY_VERSION_RETIRED',
+    (record, context) => isAfter(record, context.keyLastDay) && !isValueOnCard(record, context),
   ),
   refusal(
     'RECORD_KIND_NOT_ALLOWED',
@@ -157,6 +164,11 @@ function isValueOnCard(record: PurseRecord, context: RecordContext): boolean {
 function isInTime({ time }: PurseRecord, receivedAt: EpochMs): boolean {
   const age = receivedAt - time;
   return age <= RECORD_AGE_MS_MAX && -age <= RECORD_CLOCK_LEAD_MS_MAX;
+}
+
+/** By the terminal's clock, in Japan. */
+function isAfter({ time }: PurseRecord, lastDay: BusinessDate | undefined): boolean {
+  return lastDay !== undefined && businessDateOf(time) > lastDay;
 }
 
 function isCertificateInvalid(

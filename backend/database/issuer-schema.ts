@@ -1,5 +1,6 @@
 import { appendOnly } from './append-only.ts';
 import { HOTLIST_SCHEMA } from './hotlist-schema.ts';
+import { KEY_SCHEMA } from './key-schema.ts';
 import { LEDGER_SCHEMA } from './ledger-schema.ts';
 import type { Schema } from './migration.ts';
 
@@ -179,5 +180,6 @@ export const ISSUER_SCHEMA: Schema = {
   migrations: [
     { name: 'issuer', sql: PARTIES + COLLECTION + LEDGER_SCHEMA + SETTLEMENT },
     { name: 'hot list', sql: HOTLIST_SCHEMA },
+    { name: 'key generations', sql: KEY_SCHEMA },
   ],
 };

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { DatabaseError } from '../database/database-error.ts';
+import { KeystoreError } from '../issuer/keystore-error.ts';
 import { SettlementError } from '../settlement/settlement-error.ts';
 import { ApiError } from './api-error.ts';
 
@@ -30,7 +31,7 @@ export function apiErrorOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const options = { cause: error };
   if (error instanceof SettlementError) return new ApiError(error.code, error.message, options);
-  if (error instanceof DatabaseError) {
+  if (error instanceof DatabaseError || error instanceof KeystoreError) {
     return new ApiError('REQUEST_UNAVAILABLE', `try again: ${error.code}`, options);
   }
   switch (clientStatusOf(error)) {

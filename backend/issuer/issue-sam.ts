@@ -7,11 +7,21 @@ import type { CardMasters, Keystore } from './keystore.ts';
 import type { SamAccount } from './sam-account.ts';
 
 /** Cards of an older generation than the last few are exchanged, not served. */
-const SAM_GENERATIONS_MAX = 4;
+export const SAM_GENERATIONS_MAX = 4;
+
+export interface SamContent {
+  readonly ceilings: SamCeilings | undefined;
+  /** Key generations that are over: no SAM needs them any more. */
+  readonly retired: ReadonlySet<number>;
+}
 
 /** The text of a plain SAM file: the masters of one kind of SAM and the key that seals its records. */
-export function formatSamFile(keystore: Keystore, sam: SamAccount, ceilings?: SamCeilings): string {
-  const [newest, ...earlier] = generationsOf(keystore, sam);
+export function formatSamFile(
+  keystore: Keystore,
+  sam: SamAccount,
+  { ceilings, retired }: SamContent,
+): string {
+  const [newest, ...earlier] = generationsOf(keystore, sam, retired);
   assert(newest !== undefined, 'a SAM has the generation it was issued with');
   const hexMasters = (masters: CardMasters): Readonly<Record<string, string>> =>
     Object.fromEntries(LABELS_BY_KIND[sam.kind].map((label) => [label, hexOf(masters[label])]));
@@ -40,25 +50,30 @@ export function sealSamFile(
   {
     secret,
     ceilings,
+    retired,
     random,
-  }: {
+  }: SamContent & {
     readonly secret: FileSecret;
-    readonly ceilings: SamCeilings | undefined;
     readonly random: (byteCount: number) => Uint8Array;
   },
 ): Promise<string> {
   const { kind, samId, keyVersion } = sam;
-  const entries = generationsOf(keystore, sam).flatMap(({ keyVersion: version, masters }) =>
-    LABELS_BY_KIND[kind].map((label) => ({ version, label, key: masters[label] })),
+  const entries = generationsOf(keystore, sam, retired).flatMap(
+    ({ keyVersion: version, masters }) =>
+      LABELS_BY_KIND[kind].map((label) => ({ version, label, key: masters[label] })),
   );
   const record = { version: 0, label: SAM_RECORD_LABEL, key: keystore.samKey(samId) };
   const publicPart = { kind, samId, issuerId: keystore.issuerId, keyVersion, ceilings };
   return sealSamEnvelope(publicPart, [...entries, record], { secret, random });
 }
 
-function generationsOf(keystore: Keystore, sam: SamAccount): Keystore['generations'] {
+function generationsOf(
+  keystore: Keystore,
+  sam: SamAccount,
+  retired: ReadonlySet<number>,
+): Keystore['generations'] {
   return keystore.generations
-    .filter(({ keyVersion }) => keyVersion <= sam.keyVersion)
+    .filter(({ keyVersion }) => keyVersion <= sam.keyVersion && !retired.has(keyVersion))
     .slice(0, SAM_GENERATIONS_MAX);
 }
 

@@ -77,6 +77,20 @@ export class Keystore {
     return deriveSamKey(this.#content.samMaster, samId);
   }
 
+  /**
+   * The same issuer with masters of a new generation, under which cards and SAMs are issued from now on;
+   * `random` gives unpredictable bytes.
+   */
+  withNewGeneration(random: (byteCount: number) => Uint8Array): Keystore {
+    const keyVersion = this.keyVersion + 1;
+    const generations = new Map(this.#content.generations);
+    return new Keystore({
+      ...this.#content,
+      keyVersion,
+      generations: generations.set(keyVersion, newMasters(random)),
+    });
+  }
+
   /** The content, for the one place that writes it to a file. */
   reveal(): KeystoreContent {
     return this.#content;
@@ -98,7 +112,17 @@ export function generateKeystore(
   issuerId: number,
   random: (byteCount: number) => Uint8Array,
 ): Keystore {
-  const masters: CardMasters = {
+  return new Keystore({
+    issuerId,
+    keyVersion: FIRST_KEY_VERSION,
+    generations: new Map([[FIRST_KEY_VERSION, newMasters(random)]]),
+    samMaster: random(KEY_BYTES),
+    signingSeed: random(SIGNING_SEED_BYTES),
+  });
+}
+
+function newMasters(random: (byteCount: number) => Uint8Array): CardMasters {
+  return {
     LOAD: random(KEY_BYTES),
     VOID: random(KEY_BYTES),
     DEBI: random(KEY_BYTES),
@@ -111,11 +135,4 @@ export function generateKeystore(
     INDV: random(KEY_BYTES),
     CERT: random(KEY_BYTES),
   };
-  return new Keystore({
-    issuerId,
-    keyVersion: FIRST_KEY_VERSION,
-    generations: new Map([[FIRST_KEY_VERSION, masters]]),
-    samMaster: random(KEY_BYTES),
-    signingSeed: random(SIGNING_SEED_BYTES),
-  });
 }

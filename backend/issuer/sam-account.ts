@@ -9,6 +9,7 @@ import { type Registration, refused } from './registration.ts';
 export interface SamAccount {
   readonly samId: number;
   readonly kind: SamKind;
+  /** The newest generation that it was issued with. */
   readonly keyVersion: number;
   /** The most that one of its records may be. */
   readonly amountMax: Yen;
@@ -16,6 +17,10 @@ export interface SamAccount {
 
 export type SamRefusal = 'ACCOUNT_SAM_TAKEN';
 
+/**
+ * The same SAM under a newer key generation is the same SAM: its records are sealed and numbered as
+ * before, so its terminal keeps its journal and its enrolment.
+ */
 export function registerSam(
   database: Database,
   sam: SamAccount,
@@ -24,12 +29,17 @@ export function registerSam(
   return database.transaction(async (transaction) => {
     const known = await readSam(transaction, sam.samId);
     if (known !== undefined) {
-      const isSame =
-        known.kind === sam.kind &&
-        known.keyVersion === sam.keyVersion &&
-        known.amountMax === sam.amountMax;
-      if (isSame) return { result: 'repeated' };
-      return refused('ACCOUNT_SAM_TAKEN', `SAM ${sam.samId} was issued as a ${known.kind} SAM`);
+      const hasSameRights = known.kind === sam.kind && known.amountMax === sam.amountMax;
+      if (!hasSameRights || sam.keyVersion < known.keyVersion) {
+        return refused('ACCOUNT_SAM_TAKEN', `SAM ${sam.samId} was issued as a ${known.kind} SAM`);
+      }
+      if (sam.keyVersion === known.keyVersion) return { result: 'repeated' };
+      await transaction.run('INSERT INTO sam_renewal VALUES (?, ?, ?)', [
+        sam.samId,
+        sam.keyVersion,
+        now,
+      ]);
+      return { result: 'registered' };
     }
     await transaction.run('INSERT INTO sam VALUES (?, ?, ?, ?, ?)', [
       sam.samId,
@@ -42,7 +52,11 @@ export function registerSam(
   });
 }
 
-export const SAM_STATEMENT = 'SELECT * FROM sam WHERE sam_id = ?';
+export const SAM_STATEMENT = `
+SELECT sam_id, kind, amount_max_yen, coalesce(
+  (SELECT max(key_version) FROM sam_renewal WHERE sam_renewal.sam_id = sam.sam_id), key_version)
+  AS key_version
+FROM sam WHERE sam_id = ?`;
 
 export async function readSam(reader: SqlReader, samId: number): Promise<SamAccount | undefined> {
   const [row] = await reader.all(SAM_STATEMENT, [samId]);

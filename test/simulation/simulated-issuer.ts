@@ -92,7 +92,8 @@ export class SimulatedIssuer {
     const publicKey = Uint8Array.from(der);
     const terminal = { terminalId, merchantId, samId: terminalId, kind, amountMax, publicKey };
     await enrolTerminal(database, terminal, this.#now());
-    return { samKeys: decodeSamFile(formatSamFile(keystore, sam)), privateKey };
+    const content = { ceilings: undefined, retired: new Set<number>() };
+    return { samKeys: decodeSamFile(formatSamFile(keystore, sam, content)), privateKey };
   }
 
   async issueCard(number: number): Promise<CardPersonalisation> {

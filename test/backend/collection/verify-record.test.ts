@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PurseRecord } from '#batch/record';
-import { epochMs, yen } from '#units';
+import { businessDate, epochMs, yen } from '#units';
 import {
   RECORD_AGE_MS_MAX,
   RECORD_CLOCK_LEAD_MS_MAX,
@@ -42,6 +42,7 @@ const CONTEXT: RecordContext = {
   kindsAllowed: ['debit'],
   isSealAuthentic: true,
   cardKeyVersion: 1,
+  keyLastDay: undefined,
   amountMax: yen(300),
   receivedAt: NOON,
   expectedCertificate: CERTIFICATE,
@@ -58,6 +59,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   RECORD_SAM_MAC_INVALID: [{}, { isSealAuthentic: false }],
   RECORD_CARD_UNKNOWN: [{}, { cardKeyVersion: undefined }],
   RECORD_KEY_VERSION_UNKNOWN: [{ keyVersion: 2 }, {}],
+  RECORD_KEY_VERSION_RETIRED: [{}, { keyLastDay: businessDate('2020-01-01') }],
   RECORD_KIND_NOT_ALLOWED: [{}, { kindsAllowed: ['load'] }],
   RECORD_AMOUNT_ZERO: [{ amount: yen(0) }, {}],
   RECORD_AMOUNT_OVER_LIMIT: [{ amount: yen(301) }, {}],
@@ -85,6 +87,27 @@ describe('verifyRecord', () => {
 
   it('has the reasons in the documented order', () => {
     expect(RECORD_REASONS).toEqual(Object.keys(CHANGES));
+  });
+
+  it('pays a record of the last day of its keys, to midnight in Japan', () => {
+    const keyLastDay = businessDate('2026-11-23');
+    const [last, first] = ['2026-11-23T14:59:59.999Z', '2026-11-23T15:00:00Z'].map((text) =>
+      epochMs(Date.parse(text)),
+    );
+    expect(verdictOn([{ time: last! }, { keyLastDay }])).toEqual({ verdict: 'accepted' });
+    expect(verdictOn([{ time: first! }, { keyLastDay }])).toEqual({
+      verdict: 'refused',
+      reason: 'RECORD_KEY_VERSION_RETIRED',
+    });
+  });
+
+  it('has a certified load under retired keys owed: its value can be spent', () => {
+    const load = { kind: 'load', balanceBefore: yen(0), balanceAfter: yen(300) } as const;
+    const context = { kindsAllowed: ['load'], keyLastDay: businessDate('2026-11-22') } as const;
+    expect(verdictOn([load, context])).toEqual({ verdict: 'accepted' });
+    expect(verdictOn([{ ...load, certificate: undefined }, context])).toMatchObject({
+      reason: 'RECORD_KEY_VERSION_RETIRED',
+    });
   });
 
   it.each([

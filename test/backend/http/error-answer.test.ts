@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DatabaseError } from '../../../backend/database/database-error.ts';
 import { ApiError } from '../../../backend/http/api-error.ts';
 import { answerError, answerNotFound, apiErrorOf } from '../../../backend/http/error-answer.ts';
+import { KeystoreError } from '../../../backend/issuer/keystore-error.ts';
 import { SettlementError } from '../../../backend/settlement/settlement-error.ts';
 
 describe('apiErrorOf', () => {
@@ -15,6 +16,7 @@ describe('apiErrorOf', () => {
   it.each([
     ['a busy database', new DatabaseError('DATABASE_BUSY', 'database: locked'), 'UNAVAILABLE'],
     ['a full disk', new DatabaseError('DATABASE_FULL', 'database: full'), 'UNAVAILABLE'],
+    ['keys made since the start', new KeystoreError('KEYSTORE_OUTDATED', 'keys'), 'UNAVAILABLE'],
     ['a body that is too large', Object.assign(new Error('x'), { status: 413 }), 'TOO_LARGE'],
     ['an encoded body', Object.assign(new Error('x'), { status: 415 }), 'TYPE_UNSUPPORTED'],
     ['a broken request', Object.assign(new Error('x'), { status: 400 }), 'MALFORMED'],

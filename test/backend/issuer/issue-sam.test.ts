@@ -10,7 +10,8 @@ import { seededRandom } from '../../scheme.ts';
 const KEYSTORE = generateKeystore(81, seededRandom('keystore'));
 
 function samFile(kind: 'pos' | 'load'): string {
-  return formatSamFile(KEYSTORE, { samId: 7, kind, keyVersion: 1, amountMax: yen(30_000) });
+  const sam = { samId: 7, kind, keyVersion: 1, amountMax: yen(30_000) };
+  return formatSamFile(KEYSTORE, sam, { ceilings: undefined, retired: new Set() });
 }
 
 describe('formatSamFile', () => {
@@ -58,18 +59,21 @@ describe('sealSamFile', () => {
     });
     const sam = { samId: 7, kind: 'pos', keyVersion: 2, amountMax: yen(30_000) } as const;
     const ceilings = { count: 10, amount: 20_000 };
+    const content = { ceilings, retired: new Set<number>() };
     const secret = { by: 'key-file', bytes: seededRandom('key')(32) } as const;
     const random = seededRandom('seal');
-    const text = await sealSamFile(keystore, sam, { secret, ceilings, random });
+    const text = await sealSamFile(keystore, sam, { ...content, secret, random });
     const file = parseSamFile(text);
     const opened = file.form === 'encrypted' && (await openSamEnvelope(file.envelope, secret));
     expect(opened).toMatchObject({ result: 'opened' });
     if (file.form === 'plain' || opened === false || opened.result === 'refused') return;
     const keys = samKeysOf(file.envelope, opened.entries);
-    const plain = decodeSamFile(formatSamFile(keystore, sam, ceilings));
+    const plain = decodeSamFile(formatSamFile(keystore, sam, content));
     expect(keys).toEqual(plain);
     expect(keys).toMatchObject({ keyVersion: 2, ceilings });
     expect(keys.earlierGenerations).toMatchObject([{ keyVersion: 1 }]);
     expect(keys.earlierGenerations?.[0]?.masters.get('DEBI')).toEqual(masters.DEBI);
+    const without = formatSamFile(keystore, sam, { ceilings, retired: new Set([1]) });
+    expect(decodeSamFile(without)).toEqual({ ...plain, earlierGenerations: [] });
   });
 });
