@@ -2,10 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatIdm } from '#felica/identifiers';
 import type { EpochMs } from '#units';
+import { readHits } from './collection/hit-row.ts';
 import { signHotList } from './hotlist/hotlist-signature.ts';
 import { decideHotListing, type HotListing, publishHotList } from './issuer/hot-listing.ts';
 import type { Backend } from './open-backend.ts';
 import { type Outcome, registrationOutcome } from './outcome-text.ts';
+
+const HITS_LISTED_MAX = 1_000;
 
 /** Puts a card on the hot list, or takes it off. */
 export async function hotListCard(
@@ -53,4 +56,23 @@ export async function publishHotListFiles(
       ...(deltaPath === undefined ? [] : [`What changes list ${sequence - 1} is in ${deltaPath}.`]),
     ],
   };
+}
+
+/** The newest hits that terminals reported, the newest arrival first. */
+export async function listHits({ database }: Backend): Promise<Outcome> {
+  const hits = await readHits(database, HITS_LISTED_MAX);
+  const rows = hits.map(({ idm, terminalId, time, receivedAt, sequence, isBlockedOnCard }) => ({
+    card: formatIdm(idm),
+    terminalId,
+    time: new Date(time).toISOString(),
+    receivedAt: new Date(receivedAt).toISOString(),
+    sequence,
+    blocked: isBlockedOnCard,
+  }));
+  const lines = rows.map(
+    ({ card, terminalId, time, sequence, blocked }) =>
+      `${time}  card ${card}  terminal ${terminalId}  list ${sequence}  ` +
+      `${blocked ? 'blocked' : 'not known to be blocked'}`,
+  );
+  return { json: { hits: rows }, lines: lines.length > 0 ? lines : ['No card of a list was hit.'] };
 }

@@ -16,7 +16,7 @@ import {
 import { addKeysCommand } from './command/keys-command.ts';
 import { ConfigError, createBackendFolder } from './config.ts';
 import { DatabaseError } from './database/database-error.ts';
-import { hotListCard, publishHotListFiles } from './hot-listing-command.ts';
+import { hotListCard, listHits, publishHotListFiles } from './hot-listing-command.ts';
 import { listen } from './http/listen.ts';
 import { KeystoreError } from './issuer/keystore-error.ts';
 import { SecretFileError } from './issuer/secret-file.ts';
@@ -173,6 +173,11 @@ function addHotList(command: Command): void {
       );
   decide('add', 'put a card on the hot list', true);
   decide('remove', 'take a card off the hot list', false);
+  folderCommand(
+    hotList,
+    'hits',
+    'which listed cards were touched, and where; the newest 1,000',
+  ).action((options: FolderOption) => run(options, listHits));
   folderCommand(hotList, 'publish', 'sign the next list, and what it changes')
     .requiredOption('--out <folder>', 'where the files are made')
     .action((options: FolderOption & { readonly out: string }) =>

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { sameBytes } from '#felica/identifiers';
 import { type EpochMs, epochMs, sumYen, type Yen, yen } from '#units';
 import {
-  type DecodedRecord,
-  decodeRecord,
-  encodeRecord,
-  type PurseRecord,
-  RECORD_BYTES,
-  type RecordKind,
-} from './record.ts';
+  type BatchRecord,
+  type DecodedBatchRecord,
+  decodeBatchRecord,
+  encodeBatchRecord,
+  sortedByKind,
+} from './batch-record.ts';
+import type { HitRecord } from './hit-record.ts';
+import { type PurseRecord, RECORD_BYTES, type RecordKind } from './record.ts';
 
 export const BATCH_HEADER_BYTES = 80;
 export const BATCH_TRAILER_BYTES = 68;
@@ -52,7 +53,9 @@ export interface BatchTrailer {
 
 export interface Batch {
   readonly header: BatchHeader;
+  /** Purse writes and hits have one row of SAM numbers, from the header's first to its last. */
   readonly records: readonly PurseRecord[];
+  readonly hits: readonly HitRecord[];
   readonly trailer: BatchTrailer;
   /** Everything that the signature covers: header, records, trailer. */
   readonly signedBytes: Uint8Array;
@@ -86,7 +89,7 @@ export interface BatchContent {
   readonly closedAt: EpochMs;
   readonly previousBatchHash: Uint8Array;
   /** In the order of their SAM numbers, without a gap, at least one. */
-  readonly records: readonly PurseRecord[];
+  readonly records: readonly BatchRecord[];
 }
 
 /**
@@ -100,7 +103,7 @@ export function encodeBatch(
   const bytes = new Uint8Array(FRAME_BYTES + content.records.length * RECORD_BYTES);
   writeHeader(bytes, content);
   content.records.forEach((record, index) => {
-    bytes.set(encodeRecord(record), BATCH_HEADER_BYTES + index * RECORD_BYTES);
+    bytes.set(encodeBatchRecord(record), BATCH_HEADER_BYTES + index * RECORD_BYTES);
   });
   writeTrailer(bytes, content.records);
   const signedBytes = bytes.subarray(0, bytes.length - BATCH_SIGNATURE_BYTES);
@@ -145,7 +148,7 @@ function decodeContent(bytes: Uint8Array, header: BatchHeader): DecodedBatch {
   if (!sameBytes(contentHash, hashOf(content))) {
     return refused('BATCH_HASH_MISMATCH', 'content does not have the hash of the trailer');
   }
-  const records: PurseRecord[] = [];
+  const records: BatchRecord[] = [];
   for (let index = 0; index < header.recordCount; index++) {
     const decoded = recordAt(content, index);
     if (decoded.result === 'refused') {
@@ -159,7 +162,7 @@ function decodeContent(bytes: Uint8Array, header: BatchHeader): DecodedBatch {
   if (contradiction !== undefined) return contradiction;
   const batch: Batch = {
     header,
-    records,
+    ...sortedByKind(records),
     trailer,
     signedBytes: bytes.slice(0, signedLength),
     signature: bytes.slice(signedLength),
@@ -168,14 +171,14 @@ function decodeContent(bytes: Uint8Array, header: BatchHeader): DecodedBatch {
   return { result: 'decoded', batch };
 }
 
-function recordAt(content: Uint8Array, index: number): DecodedRecord {
+function recordAt(content: Uint8Array, index: number): DecodedBatchRecord {
   const offset = BATCH_HEADER_BYTES + index * RECORD_BYTES;
-  return decodeRecord(content.subarray(offset, offset + RECORD_BYTES));
+  return decodeBatchRecord(content.subarray(offset, offset + RECORD_BYTES));
 }
 
 function contradictionIn(
   header: BatchHeader,
-  records: readonly PurseRecord[],
+  records: readonly BatchRecord[],
   trailer: BatchTrailer,
 ): DecodedBatch | undefined {
   for (const [index, record] of records.entries()) {
@@ -250,7 +253,7 @@ function readHeader(bytes: Uint8Array): BatchHeader | undefined {
   };
 }
 
-function writeTrailer(bytes: Uint8Array, records: readonly PurseRecord[]): void {
+function writeTrailer(bytes: Uint8Array, records: readonly BatchRecord[]): void {
   const offset = bytes.length - BATCH_SIGNATURE_BYTES - BATCH_TRAILER_BYTES;
   const view = new DataView(bytes.buffer, offset, BATCH_TRAILER_BYTES);
   const totals = totalsOf(records);
@@ -281,8 +284,9 @@ function readTrailer(bytes: Uint8Array): BatchTrailer | undefined {
   };
 }
 
-/** Without what is interrupted: nobody knows whether it was done. */
-function totalsOf(records: readonly PurseRecord[]): Omit<BatchTrailer, 'contentHash'> {
+/** Without what is interrupted: nobody knows whether it was done. Hits move no money. */
+function totalsOf(all: readonly BatchRecord[]): Omit<BatchTrailer, 'contentHash'> {
+  const { records } = sortedByKind(all);
   const ofKind = (kind: RecordKind): readonly PurseRecord[] =>
     records.filter((record) => record.kind === kind && record.resolution !== 'interrupted');
   const [loads, debits, voids] = [ofKind('load'), ofKind('debit'), ofKind('void')];

@@ -259,7 +259,8 @@ function resolutionOf(code: number): RecordResolution | undefined {
   return undefined;
 }
 
-function fitting(name: string, value: number, max: number): number {
+/** Throws `RangeError` unless it is a whole number from 0 to `max`. */
+export function fitting(name: string, value: number, max: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= max) return value;
   throw new RangeError(`${name}: expected 0 to ${max}, got ${value}`);
 }

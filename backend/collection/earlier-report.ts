@@ -65,8 +65,9 @@ export async function judgeEarlierReports(
   const rows = encodeRecordRows(group);
   const reports = await readReports(reader, rows);
   let isChanged = false;
-  const batches = group.map(({ batch, records }) => ({
+  const batches = group.map(({ batch, records, hits }) => ({
     batch,
+    hits,
     records: records.map((judged) => {
       if (!isPosted(judged)) return judged;
       const again = judgeAgain(judged, reports);

@@ -18,11 +18,12 @@ import { type PostingTime, postTransfers } from '../ledger/posting.ts';
 import type { Transfer } from '../ledger/transfer.ts';
 import { type BatchOutcome, batchOutcomeOf } from './batch-outcome.ts';
 import { judgeEarlierReports } from './earlier-report.ts';
+import { insertHits } from './hit-row.ts';
 import { INSERT_RECORDS_STATEMENT, SHADOW_STATEMENT } from './record-row.ts';
 import type { VerifiedBatch } from './verify-batch.ts';
 
 /**
- * Posts verified batches in one database transaction: records, findings, card shadows, and the
+ * Posts verified batches in one database transaction: records, findings, hits, card shadows, and the
  * entries of each batch. A batch that somebody else posted meanwhile is left out. Resolves with
  * what each batch that it did post came to.
  *
@@ -40,6 +41,7 @@ export function postBatches(
     const { batches, rows } = await judgeEarlierReports(transaction, claimed);
     await insertRecords(transaction, rows);
     await insertFindings(transaction, batches);
+    await insertHits(transaction, batches);
     const windowNumber = await openWindowNumber(transaction);
     const posted = await priceBatches(transaction, batches);
     const time = { windowNumber, postedAt };

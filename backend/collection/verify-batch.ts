@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { formatIdm } from '#felica/identifiers';
 import type { SamKind } from '#purse/sam-kind';
 import { BATCH_HEADER_BYTES, decodeBatch } from '../batch/batch.ts';
+import type { HitRecord } from '../batch/hit-record.ts';
 import {
   type PurseRecord,
   RECORD_BYTES,
@@ -16,6 +17,7 @@ import { KeystoreError } from '../issuer/keystore-error.ts';
 import { cmacOfEach } from './batch-cmac.ts';
 import { type CertificateMasters, expectedCertificates } from './expected-certificate.ts';
 import { readEvidence, type UnverifiedBatch } from './unverified-batch.ts';
+import { type JudgedHit, verifyHit } from './verify-hit.ts';
 import {
   type RecordContext,
   type RecordVerdict,
@@ -41,6 +43,7 @@ export interface JudgedRecord {
 export interface VerifiedBatch {
   readonly batch: UnverifiedBatch;
   readonly records: readonly JudgedRecord[];
+  readonly hits: readonly JudgedHit[];
 }
 
 /**
@@ -56,32 +59,59 @@ export async function verifyBatch(
   const bytes = await readEvidence(reader, batch.evidenceId);
   const decoded = decodeBatch(bytes);
   assert(decoded.result === 'decoded', 'only batches that decode are stored');
-  const { records } = decoded.batch;
+  const { header, records, hits } = decoded.batch;
   const surprises = await readSurprisingCards(reader, records);
-  const seals = expectedSeals(keys.samKey(batch.samId), bytes, records.length);
+  const seals = expectedSeals(keys.samKey(batch.samId), bytes, header.recordCount);
   const retirements = await readKeyRetirements(reader);
   const certificates = expectedCertificates(records, keys.certificateMaster);
+  const isSealAuthentic = ({ samNumber, samMac }: PurseRecord | HitRecord): boolean => {
+    const offset = (samNumber - header.firstSamNumber) * SAM_MAC_BYTES;
+    return sameInConstantTime(seals.subarray(offset, offset + SAM_MAC_BYTES), samMac);
+  };
   const judged = records.map((record, index): JudgedRecord => {
     const card = formatIdm(record.idm);
-    const seal = seals.subarray(index * SAM_MAC_BYTES, (index + 1) * SAM_MAC_BYTES);
     const isOfOurs = !surprises.has(card) && record.issuerId === keys.issuerId;
     if (isOfOurs && certificates[index] === undefined) throw keysOutdated(record.keyVersion);
     const context: RecordContext = {
       issuerId: keys.issuerId,
       isSamKnown: batch.samKind !== undefined,
       kindsAllowed: kindsAllowedBy(batch),
-      isSealAuthentic: sameInConstantTime(seal, record.samMac),
+      isSealAuthentic: isSealAuthentic(record),
       cardKeyVersion: surprises.has(card) ? surprises.get(card) : record.keyVersion,
       keyLastDay: retirements.get(record.keyVersion),
       amountMax: batch.amountMax,
       receivedAt: batch.receivedAt,
       expectedCertificate: certificates[index],
       earlierReport: 'none',
-      isAfterGap: index === 0 && batch.isAfterGap,
+      isAfterGap: record.samNumber === header.firstSamNumber && batch.isAfterGap,
     };
     return { record, card, context, verdict: verifyRecord(record, context) };
   });
-  return { batch, records: judged };
+  const cards = await readUnissuedCards(reader, hits);
+  const judgedHits = hits.map((hit) =>
+    verifyHit(hit, {
+      issuerId: keys.issuerId,
+      isSamKnown: batch.samKind !== undefined,
+      isSealAuthentic: isSealAuthentic(hit),
+      isCardKnown: !cards.has(formatIdm(hit.idm)),
+    }),
+  );
+  return { batch, records: judged, hits: judgedHits };
+}
+
+/** Which cards of the hits the issuer never issued, by IDm in hexadecimal. */
+async function readUnissuedCards(
+  reader: SqlReader,
+  hits: readonly HitRecord[],
+): Promise<ReadonlySet<string>> {
+  if (hits.length === 0) return new Set();
+  // A hit names no key version, so most cards surprise: only those without an account count.
+  const surprises = await readSurprisingCards(
+    reader,
+    hits.map(({ idm }) => ({ idm, keyVersion: 0 })),
+  );
+  const unissued = [...surprises].filter(([, keyVersion]) => keyVersion === undefined);
+  return new Set(unissued.map(([card]) => card));
 }
 
 /** The SAM's MAC that each record must have, in a row. */

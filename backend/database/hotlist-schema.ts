@@ -16,3 +16,21 @@ CREATE TABLE hot_list (
   last_listing_id INTEGER NOT NULL,
   created_at_ms INTEGER NOT NULL) STRICT;
 ${['hot_listing', 'hot_list'].map(appendOnly).join('')}`;
+
+/**
+ * What terminals reported of cards on their lists: it moves no money. `reason` says why one is kept and
+ * not believed.
+ */
+export const HIT_SCHEMA: string = `
+CREATE TABLE hot_list_hit (
+  batch_id INTEGER NOT NULL REFERENCES batch,
+  sam_number INTEGER NOT NULL,
+  sam_id INTEGER NOT NULL,
+  idm BLOB NOT NULL,
+  sequence INTEGER NOT NULL,
+  is_blocked INTEGER NOT NULL CHECK (is_blocked IN (0, 1)),
+  hit_at_ms INTEGER NOT NULL,
+  reason TEXT,
+  PRIMARY KEY (batch_id, sam_number)) STRICT, WITHOUT ROWID;
+CREATE INDEX hot_list_hit_by_number ON hot_list_hit (sam_id, sam_number);
+${appendOnly('hot_list_hit')}`;

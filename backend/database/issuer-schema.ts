@@ -1,5 +1,5 @@
 import { appendOnly } from './append-only.ts';
-import { HOTLIST_SCHEMA } from './hotlist-schema.ts';
+import { HIT_SCHEMA, HOTLIST_SCHEMA } from './hotlist-schema.ts';
 import { KEY_SCHEMA } from './key-schema.ts';
 import { LEDGER_SCHEMA } from './ledger-schema.ts';
 import type { Schema } from './migration.ts';
@@ -181,5 +181,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'issuer', sql: PARTIES + COLLECTION + LEDGER_SCHEMA + SETTLEMENT },
     { name: 'hot list', sql: HOTLIST_SCHEMA },
     { name: 'key generations', sql: KEY_SCHEMA },
+    { name: 'hits of the hot list', sql: HIT_SCHEMA },
   ],
 };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { KeyObject } from 'node:crypto';
 import { BATCH_RECORDS_MAX, encodeBatch, HASH_BYTES, hashOf } from '#batch/batch';
+import { type BatchRecord, decodeBatchRecord } from '#batch/batch-record';
 import { signBatch } from '#batch/batch-signature';
-import { decodeRecord, type PurseRecord } from '#batch/record';
 import { type EpochMs, epochMs } from '#units';
 import type { Journal, JournalledBatch } from '../journal/journal.ts';
 
@@ -17,11 +17,13 @@ export interface CloseBatchOptions {
 
 /**
  * Freezes the records since the last close into a signed batch and journals it, with what is
- * unresolved and was not reported yet. `undefined` if there are none. A terminal with more records than one batch holds calls it until then.
+ * unresolved and with hits of the hot list, as far as they were not reported yet. `undefined` if
+ * there is nothing. A terminal with more records than one batch holds calls it until then.
  */
 export async function closeBatch(options: CloseBatchOptions): Promise<JournalledBatch | undefined> {
   const { journal, privateKey } = options;
   await journal.reportInterrupted();
+  await journal.reportHits();
   const previous = await journal.lastBatch();
   const encoded = await journal.openRecords(BATCH_RECORDS_MAX);
   if (encoded.length === 0) return undefined;
@@ -52,12 +54,12 @@ export async function closeBatch(options: CloseBatchOptions): Promise<Journalled
 }
 
 /** The earliest record: a batch opens with it. A clock that was set back must not end before. */
-function openedAt(records: readonly PurseRecord[], closedAt: EpochMs): EpochMs {
+function openedAt(records: readonly BatchRecord[], closedAt: EpochMs): EpochMs {
   return epochMs(Math.min(closedAt, ...records.map(({ time }) => time)));
 }
 
-function recordFromJournal(bytes: Uint8Array): PurseRecord {
-  const decoded = decodeRecord(bytes);
+function recordFromJournal(bytes: Uint8Array): BatchRecord {
+  const decoded = decodeBatchRecord(bytes);
   assert(decoded.result === 'decoded', 'the journal holds what this terminal encoded');
   return decoded.record;
 }

@@ -12,6 +12,7 @@ export type JournalEntry =
   | InterruptedEntry
   | BatchEntry
   | { readonly type: 'hot-list-hit'; readonly at: EpochMs; readonly hit: HotListHit }
+  | HitReportEntry
   | AcknowledgementEntry
   | TailCutEntry
   | DamageAcceptedEntry;
@@ -40,6 +41,14 @@ export interface InterruptedEntry {
   readonly type: 'interrupted';
   readonly at: EpochMs;
   readonly terminalTransactionNumber: number;
+  readonly sealed: SealedRecord;
+}
+
+/** A hit is reported to the issuer, once. */
+export interface HitReportEntry {
+  readonly type: 'hit-report';
+  readonly at: EpochMs;
+  readonly hit: HotListHit;
   readonly sealed: SealedRecord;
 }
 
@@ -127,6 +136,13 @@ const outcome = z.discriminatedUnion('state', [
 
 const sealed = z.strictObject({ samNumber: whole, record: bytes });
 
+const hit = z.strictObject({
+  idm: bytes,
+  time: instant,
+  sequence: whole,
+  isBlockedOnCard: z.boolean(),
+});
+
 const damage = z.strictObject({
   kind: z.enum(['unreadable', 'unlinked']),
   offset: whole,
@@ -170,16 +186,8 @@ const entry = z.discriminatedUnion('type', [
     batchNumber: whole,
     bytes,
   }),
-  z.strictObject({
-    type: z.literal('hot-list-hit'),
-    at: instant,
-    hit: z.strictObject({
-      idm: bytes,
-      time: instant,
-      sequence: whole,
-      isBlockedOnCard: z.boolean(),
-    }),
-  }),
+  z.strictObject({ type: z.literal('hot-list-hit'), at: instant, hit }),
+  z.strictObject({ type: z.literal('hit-report'), at: instant, hit, sealed }),
   z.strictObject({ type: z.literal('tail-cut'), at: instant, byteCount: whole, bytes }),
   z.strictObject({
     type: z.literal('damage-accepted'),

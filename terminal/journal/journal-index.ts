@@ -1,6 +1,7 @@
 import { sameBytes } from '#felica/identifiers';
-import type { HotListHit, PurseIntent } from '../debit/purse-journal.ts';
+import type { PurseIntent } from '../debit/purse-journal.ts';
 import type { BatchEntry, InterruptedEntry, JournalEntry, OutcomeEntry } from './journal-entry.ts';
+import { JournalHits } from './journal-hits.ts';
 import { JournalRisk } from './journal-risk.ts';
 import type { JournalDamage, LinePlace } from './journal-scan.ts';
 
@@ -13,7 +14,7 @@ export interface IntentPlaces {
 
 export interface RecordPlace {
   readonly samNumber: number;
-  readonly type: 'outcome' | 'interrupted';
+  readonly type: 'outcome' | 'interrupted' | 'hit-report';
   readonly place: LinePlace;
 }
 
@@ -44,8 +45,7 @@ export class JournalIndex {
   readonly batches: ClosedBatch[] = [];
   /** Not in a batch yet. */
   openRecords: RecordPlace[] = [];
-  /** Oldest first. */
-  readonly hotListHits: HotListHit[] = [];
+  readonly hits: JournalHits = new JournalHits();
   readonly risk: JournalRisk = new JournalRisk();
   readonly acceptedDamages: JournalDamage[] = [];
   readonly #placesOfNumber = new Map<number, IntentPlaces>();
@@ -77,7 +77,11 @@ export class JournalIndex {
         this.#applyAcknowledgement(entry.batchNumber);
         return;
       case 'hot-list-hit':
-        this.hotListHits.push(entry.hit);
+        this.hits.add(entry.hit);
+        return;
+      case 'hit-report':
+        this.hits.report(entry.hit);
+        this.#addRecord({ ...entry.sealed, type: entry.type, place }, undefined);
         return;
       case 'damage-accepted':
         this.acceptedDamages.push(...entry.damages);
@@ -95,16 +99,6 @@ export class JournalIndex {
 
   closedBatch(batchNumber: number): ClosedBatch | undefined {
     return this.batches.find(({ number }) => number === batchNumber);
-  }
-
-  /** Whether this card, list and outcome stand there already. */
-  hasHit({ idm, sequence, isBlockedOnCard }: HotListHit): boolean {
-    return this.hotListHits.some(
-      (known) =>
-        sameBytes(known.idm, idm) &&
-        known.sequence === sequence &&
-        known.isBlockedOnCard === isBlockedOnCard,
-    );
   }
 
   placesOfSale(saleId: string): readonly IntentPlaces[] {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encodeHit } from '#batch/hit-record';
 import { encodeRecord, type UnsealedRecord } from '#batch/record';
 import { idm as idmOf } from '#felica/identifiers';
 import type { BusinessDate, EpochMs } from '#units';
@@ -12,6 +13,7 @@ import type {
 import type { JournalledRisk, RiskFacts } from '../debit/risk-limit.ts';
 import type { Sam } from '../sam/sam.ts';
 import type { Uncollected } from '../sam/uncollected.ts';
+import { unsealedHitOf } from './hit-report.ts';
 import type { BatchEntry, OutcomeEntry, SealedRecord } from './journal-entry.ts';
 import { JournalError } from './journal-error.ts';
 import type { JournalFile } from './journal-file.ts';
@@ -137,6 +139,18 @@ export class Journal implements PurseJournal, RiskFacts {
     }
   }
 
+  /** Seals a record of every hit that was not reported yet, for the next batch. Each is reported once. */
+  async reportHits(): Promise<void> {
+    const { terminalId, sam, now } = this.#options;
+    const { index } = this.#store;
+    for (const hit of index.hits.unreported()) {
+      const place = { terminalId, sam, samNumber: index.lastSamNumber + 1 };
+      const record = encodeHit(await sam.sealHit(unsealedHitOf(hit, place)));
+      const sealed = { samNumber: place.samNumber, record };
+      await this.#store.append({ type: 'hit-report', at: now(), hit, sealed });
+    }
+  }
+
   intentsOfSale(saleId: string): Promise<readonly JournalledIntent[]> {
     const places = this.#store.index.placesOfSale(saleId);
     return Promise.all(places.map((place) => this.#journalled(place)));
@@ -147,13 +161,13 @@ export class Journal implements PurseJournal, RiskFacts {
   }
 
   async recordHotListHit(hit: HotListHit): Promise<void> {
-    if (this.#store.index.hasHit(hit)) return;
+    if (this.#store.index.hits.has(hit)) return;
     await this.#store.append({ type: 'hot-list-hit', at: this.#options.now(), hit });
   }
 
   /** Every hit, oldest first. */
   hotListHits(): Promise<readonly HotListHit[]> {
-    return Promise.resolve(this.#store.index.hotListHits);
+    return Promise.resolve(this.#store.index.hits.all());
   }
 
   /** What the issuer has not acknowledged, in a batch or not. */

@@ -62,6 +62,8 @@ export function guardedSam(sam: Sam, { ceilings, memory }: SamGuard): GuardedSam
       }
       return sealed;
     },
+    // A hit takes nothing from any card, so it counts against no ceiling.
+    sealHit: (hit) => sam.sealHit(hit),
     close: () => sam.close(),
   };
 }

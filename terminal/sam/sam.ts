@@ -1,3 +1,4 @@
+import type { HitRecord, UnsealedHit } from '#batch/hit-record';
 import type { PurseRecord, UnsealedRecord } from '#batch/record';
 import type { IDm, NodeCode } from '#felica/identifiers';
 import type { SamKind } from '#purse/sam-kind';
@@ -29,6 +30,8 @@ export interface Sam extends SamIdentity {
   startAuthentication(idm: IDm, keyVersion: number): Promise<SamAuthentication>;
   /** Seals a record of this SAM with its own MAC. */
   seal(record: UnsealedRecord): Promise<PurseRecord>;
+  /** The same for a hit of the hot list. */
+  sealHit(hit: UnsealedHit): Promise<HitRecord>;
   /** Forgets its keys. Nothing may be asked of it after. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { cmac } from '@noble/ciphers/aes.js';
 import { clean } from '@noble/ciphers/utils.js';
+import { encodeUnsealedHit } from '#batch/hit-record';
 import { encodeUnsealedRecord } from '#batch/record';
 import { type AesCredentials, groupKeyOf } from '#felica/aes-authentication';
 import type { NodeCode } from '#felica/identifiers';
@@ -90,6 +91,10 @@ export function keyedSam(
     seal: async (record) => {
       assert(record.samId === samId, 'a SAM seals its own records');
       return { ...record, samMac: await holder.recordMac(encodeUnsealedRecord(record)) };
+    },
+    sealHit: async (hit) => {
+      assert(hit.samId === samId, 'a SAM seals its own hits');
+      return { ...hit, samMac: await holder.recordMac(encodeUnsealedHit(hit)) };
     },
     close: () => {
       current?.forget();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BATCH_STATEMENT, REPLAY_STATEMENT } from '../../backend/collection/batch-sequence.ts';
 import { EARLIER_STATEMENT } from '../../backend/collection/earlier-report.ts';
 import { EVIDENCE_STATEMENT } from '../../backend/collection/evidence.ts';
+import { HITS_STATEMENT, INSERT_HITS_STATEMENT } from '../../backend/collection/hit-row.ts';
 import { INSERT_RECORDS_STATEMENT, SHADOW_STATEMENT } from '../../backend/collection/record-row.ts';
 import {
   INTERRUPTED_STATEMENT,
@@ -29,6 +30,8 @@ const STATEMENTS = {
   EARLIER_STATEMENT,
   EVIDENCE_STATEMENT,
   INSERT_RECORDS_STATEMENT,
+  INSERT_HITS_STATEMENT,
+  HITS_STATEMENT,
   SHADOW_STATEMENT,
   RESOLVABLE_STATEMENT,
   INTERRUPTED_STATEMENT,

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeBatch, hashOf } from '#batch/batch';
+import type { BatchRecord } from '#batch/batch-record';
 import { signBatch } from '#batch/batch-signature';
+import { type HitRecord, sealHit, type UnsealedHit } from '#batch/hit-record';
 import {
   certifiedWriteOf,
   type PurseRecord,
@@ -166,7 +168,7 @@ interface TestTerminalOptions {
 /** Makes the records and batches of one terminal, true ones and others. */
 export class TestTerminal {
   readonly #options: TestTerminalOptions;
-  records: PurseRecord[] = [];
+  records: BatchRecord[] = [];
   samNumber = 0;
   batchNumber = 0;
   previousHash: Uint8Array = new Uint8Array(32);
@@ -217,6 +219,26 @@ export class TestTerminal {
   /** The card left before its certificate could be read. */
   writeUncertified(card: TestCard, amount: number): PurseRecord {
     return this.write(card, amount, { certificate: undefined });
+  }
+
+  /** A touch of a card that list 5 names; blocked, unless `changes` say otherwise. */
+  hit(card: TestCard, changes: Partial<UnsealedHit> = {}): HitRecord {
+    const { terminalId, scenario, samKey } = this.#options;
+    this.samNumber += 1;
+    const sealed = sealHit(samKey, {
+      kind: 'hit',
+      issuerId: ISSUER_ID,
+      idm: card.idm,
+      terminalId,
+      samId: terminalId,
+      samNumber: this.samNumber,
+      listSequence: 5,
+      isBlockedOnCard: true,
+      time: scenario.clock,
+      ...changes,
+    });
+    this.records.push(sealed);
+    return sealed;
   }
 
   /** The bytes of the next batch, of all records since the last one. */

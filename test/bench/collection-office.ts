@@ -57,9 +57,12 @@ export class CollectionOffice {
     return Array.from({ length: batchCount }, (_, index) => {
       const terminal = this.#terminals[index % this.#terminals.length];
       assert(terminal !== undefined, 'there is a terminal');
-      for (let count = 0; count < recordsOfBatch; count += 1) terminal.write(this.#card(), DEBITED);
+      const records: PurseRecord[] = [];
+      for (let count = 0; count < recordsOfBatch; count += 1) {
+        records.push(terminal.write(this.#card(), DEBITED));
+      }
       this.#recordCount += recordsOfBatch;
-      const { records, terminalId } = terminal;
+      const { terminalId } = terminal;
       return { terminalId, records, bytes: terminal.close() };
     });
   }

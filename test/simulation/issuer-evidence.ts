@@ -18,6 +18,8 @@ const ENTRIES = `
 SELECT reference, account, amount_yen FROM entry JOIN transfer ON transfer.id = transfer_id
 ORDER BY transfer.id`;
 
+const HITS = 'SELECT * FROM hot_list_hit ORDER BY batch_id, sam_number';
+
 const KINDS: Readonly<Record<number, PostedRecord['kind']>> = {
   1: 'load',
   2: 'debit',
@@ -32,6 +34,7 @@ export async function readIssuerEvidence(database: Database): Promise<IssuerEvid
   const records = await database.all(RECORDS);
   const findings = await database.all(FINDINGS);
   const entries = await database.all(ENTRIES);
+  const hits = await database.all(HITS);
   return {
     batches: batches.map((row) => bytes(row, 'bytes')),
     records: records.map((row) => ({
@@ -56,6 +59,14 @@ export async function readIssuerEvidence(database: Database): Promise<IssuerEvid
       transfer: String(row['reference']),
       account: String(row['account']),
       amountYen: Number(row['amount_yen']),
+    })),
+    hits: hits.map((row) => ({
+      samId: Number(row['sam_id']),
+      samNumber: Number(row['sam_number']),
+      idm: bytes(row, 'idm'),
+      listSequence: Number(row['sequence']),
+      isBlocked: row['is_blocked'] === 1,
+      reason: row['reason'] === null ? null : String(row['reason']),
     })),
   };
 }

@@ -1,5 +1,6 @@
 import { auditBatches } from './audit-batches.ts';
 import { auditBooks } from './audit-books.ts';
+import { auditHits } from './audit-hits.ts';
 import { matchWrites } from './audit-writes.ts';
 import { readBatch } from './batch-reading.ts';
 import { readCard } from './card-reading.ts';
@@ -50,6 +51,7 @@ export function audit(evidence: Evidence): AuditReport {
       ...stored.flatMap(({ violations }) => violations),
       ...matched.violations,
       ...auditBatches(journals, stored),
+      ...auditHits(journals, stored, evidence.issuer.hits),
       ...places.violations,
       ...auditBooks(evidence.issuer),
       ...(expected === onCardsAtEnd

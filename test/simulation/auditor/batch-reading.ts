@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hex, type WriteKind } from './card-reading.ts';
+import { type ReadHit, readHit } from './hit-reading.ts';
 
 /*
  * Reads batches and records, from backend/batch/batch-format.md alone.
@@ -31,6 +32,7 @@ export interface ReadBatch {
   readonly previousHash: string;
   readonly hash: string;
   readonly records: readonly ReadRecord[];
+  readonly hits: readonly ReadHit[];
   readonly violations: readonly string[];
 }
 
@@ -75,11 +77,18 @@ export function readBatch(bytes: Uint8Array): ReadBatch {
     violations.push(`${name}: ${bytes.length} bytes for ${recordCount} records`);
   }
   const records: ReadRecord[] = [];
+  const hits: ReadHit[] = [];
   for (let index = 0; index < recordCount; index += 1) {
     const offset = HEADER_BYTES + index * RECORD_BYTES;
-    const record = readRecord(bytes.subarray(offset, offset + RECORD_BYTES));
-    if (record === undefined) violations.push(`${name}: record ${index + 1} is of no known kind`);
-    else records.push(record);
+    const encoded = bytes.subarray(offset, offset + RECORD_BYTES);
+    const [record, hit] = [readRecord(encoded), readHit(encoded)];
+    if (record !== undefined) records.push(record);
+    if (hit !== undefined) hits.push(hit);
+    const samNumber = record?.samNumber ?? hit?.samNumber;
+    const place = `${name}: record ${index + 1}`;
+    if (samNumber === undefined) violations.push(`${place} is of no known kind`);
+    const isInOrder = samNumber === view.getUint32(20) + index;
+    if (samNumber !== undefined && !isInOrder) violations.push(`${place} is number ${samNumber}`);
   }
   const sums = KIND_ORDER.map((kind) => totalsOf(records, kind));
   const written = KIND_ORDER.map((_, index) => ({
@@ -100,6 +109,7 @@ export function readBatch(bytes: Uint8Array): ReadBatch {
     previousHash: hex(bytes.subarray(48, 80)),
     hash: sha256(bytes),
     records,
+    hits,
     violations,
   };
 }

@@ -52,6 +52,8 @@ export interface IssuerEvidence {
   readonly findings: readonly FindingRow[];
   /** Every leg of every transfer in the books; debits are positive. */
   readonly entries: readonly EntryRow[];
+  /** Every hit of the hot list that terminals reported. */
+  readonly hits: readonly HitRow[];
 }
 
 export interface PostedRecord {
@@ -80,6 +82,16 @@ export interface EntryRow {
   readonly transfer: string;
   readonly account: string;
   readonly amountYen: number;
+}
+
+export interface HitRow {
+  readonly samId: number;
+  readonly samNumber: number;
+  readonly idm: Uint8Array;
+  readonly listSequence: number;
+  readonly isBlocked: boolean;
+  /** Why it is not believed; `null` if it is. */
+  readonly reason: string | null;
 }
 
 /** What was told at the end of a tap. `crashed`: nothing was, the terminal had stopped or failed. */

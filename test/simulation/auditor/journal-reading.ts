@@ -3,6 +3,8 @@ import { crc32 } from 'node:zlib';
 import { type ReadBatch, type ReadRecord, readBatch, readRecord } from './batch-reading.ts';
 import { hex, type WriteKind } from './card-reading.ts';
 import type { TerminalEvidence } from './evidence.ts';
+import { bytesIn, type Entry, objectIn } from './journal-field.ts';
+import { type JournalledHit, JournalledHits } from './journal-hit.ts';
 
 /*
  * Reads a terminal's journal, from terminal/journal/journal-format.md alone.
@@ -31,10 +33,9 @@ export interface ReadJournal {
   readonly intents: ReadonlyMap<number, ReadIntent>;
   readonly batches: readonly ReadBatch[];
   readonly acknowledged: ReadonlySet<number>;
+  readonly hits: readonly JournalledHit[];
   readonly violations: readonly string[];
 }
-
-type Entry = Readonly<Record<string, unknown>>;
 
 const OPEN_STATES: ReadonlySet<string | undefined> = new Set([
   undefined,
@@ -54,13 +55,12 @@ export function readJournal({ terminalId, journal }: TerminalEvidence): ReadJour
   const violations: string[] = [];
   const complain = (text: string): unknown => violations.push(`terminal ${terminalId}: ${text}`);
   let samNumber = 0;
-  const noteSamNumber = (record: ReadRecord | undefined): void => {
-    if (record === undefined) return;
+  const noteSamNumber = (taken: number | undefined): void => {
+    if (taken === undefined) return;
     samNumber += 1;
-    if (record.samNumber !== samNumber) {
-      complain(`SAM number ${record.samNumber}, where ${samNumber} was next`);
-    }
+    if (taken !== samNumber) complain(`SAM number ${taken}, where ${samNumber} was next`);
   };
+  const hits = new JournalledHits(complain);
   let lastNumber = 0;
   for (const entry of entriesOf(journal, complain)) {
     switch (entry['type']) {
@@ -74,11 +74,17 @@ export function readJournal({ terminalId, journal }: TerminalEvidence): ReadJour
         break;
       }
       case 'outcome': {
-        noteSamNumber(noteOutcome(intents, entry, complain));
+        noteSamNumber(noteOutcome(intents, entry, complain)?.samNumber);
         break;
       }
       case 'interrupted':
-        noteSamNumber(noteClaim(intents, entry, complain));
+        noteSamNumber(noteClaim(intents, entry, complain)?.samNumber);
+        break;
+      case 'hot-list-hit':
+        hits.note(entry);
+        break;
+      case 'hit-report':
+        noteSamNumber(hits.noteReport(entry));
         break;
       case 'batch':
         batches.push(readBatch(bytesIn(entry, 'bytes')));
@@ -89,7 +95,7 @@ export function readJournal({ terminalId, journal }: TerminalEvidence): ReadJour
       default:
     }
   }
-  return { terminalId, intents, batches, acknowledged, violations };
+  return { terminalId, intents, batches, acknowledged, hits: hits.all, violations };
 }
 
 function noteOutcome(
@@ -191,16 +197,4 @@ function* entriesOf(journal: Uint8Array, complain: (text: string) => unknown): G
     link = ownLink;
     if (checksum === expected) yield JSON.parse(json) as Entry;
   }
-}
-
-function objectIn(entry: Entry, field: string): Entry {
-  const value = entry[field];
-  if (typeof value === 'object' && value !== null) return value as Entry;
-  throw new TypeError(`journal: ${field} is no object`);
-}
-
-function bytesIn(entry: Entry, field: string): Uint8Array {
-  const value = entry[field];
-  if (typeof value === 'string') return Uint8Array.from(Buffer.from(value, 'base64'));
-  throw new TypeError(`journal: ${field} is no text`);
 }

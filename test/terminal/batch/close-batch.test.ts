@@ -4,7 +4,7 @@ import { type Batch, decodeBatch } from '#batch/batch';
 import { CommandCode } from '#felica/command-code';
 import { type EpochMs, epochMs } from '#units';
 import { closeBatch } from '../../../terminal/batch/close-batch.ts';
-import { issuedCard, NOON } from '../../scheme.ts';
+import { cardIdm, issuedCard, NOON } from '../../scheme.ts';
 import { Counter } from '../counter.ts';
 
 const { privateKey } = generateKeyPairSync('ed25519');
@@ -60,6 +60,38 @@ describe('closing a batch', () => {
       records: [{ amount: 100, resolution: 'at-re-tap', samNumber: 2 }],
       trailer: { loadTotal: 100, debitTotal: 0 },
     });
+  });
+
+  it('reports each hit of the hot list once, also where there is nothing else', async () => {
+    const hit = { idm: cardIdm(1), time: epochMs(0), sequence: 7, isBlockedOnCard: false };
+    await counter.journal.recordHotListHit(hit);
+    await counter.journal.recordHotListHit(hit);
+    const expected = { kind: 'hit', idm: cardIdm(1), terminalId: 9, samId: 9, listSequence: 7 };
+    expect(await closedAt(NOON)).toMatchObject({
+      records: [],
+      hits: [{ ...expected, samNumber: 1, isBlockedOnCard: false, time: 0 }],
+      header: { recordCount: 1, firstSamNumber: 1, lastSamNumber: 1 },
+    });
+    await counter.journal.close();
+    await counter.start();
+    expect(await closedAt(NOON)).toBeUndefined();
+    await counter.tap(issuedCard(2), 'load 1', 100);
+    await counter.journal.recordHotListHit({ ...hit, isBlockedOnCard: true });
+    expect(await closedAt(NOON)).toMatchObject({
+      records: [{ amount: 100, samNumber: 2 }],
+      hits: [{ ...expected, samNumber: 3, isBlockedOnCard: true }],
+      trailer: { loadCount: 1, loadTotal: 100, debitCount: 0 },
+    });
+    expect(counter.journal.uncollected()).toEqual({ count: 1, amount: 100, lastSamNumber: 3 });
+  });
+
+  it('does not report a hit twice whose batch could not be closed', async () => {
+    const hit = { idm: cardIdm(1), time: NOON, sequence: 7, isBlockedOnCard: true };
+    await counter.journal.recordHotListHit(hit);
+    await counter.journal.reportHits();
+    await counter.journal.close();
+    await counter.start();
+    expect(await closedAt(NOON)).toMatchObject({ hits: [{ samNumber: 1 }] });
   });
 
   it('goes on where it stopped after the program was closed', async () => {
