@@ -183,10 +183,10 @@ async function writeNew(
   const isHotListed = hotList?.has(card.idm) ?? false;
   const amount = amountToWrite(request, snapshot.purse);
   const write = { ...request, amount, time, today: businessDateOf(time), isHotListed };
-  const refusal =
-    refusalOf(write, snapshot, limits) ??
-    voidRefusalOf(request, card, snapshot.purse) ??
-    (await overRisk(write, dependencies));
+  const cardRefusal =
+    refusalOf(write, snapshot, limits) ?? voidRefusalOf(request, card, snapshot.purse);
+  const risk = cardRefusal === undefined ? await judgeRisk(write, dependencies) : undefined;
+  const refusal = cardRefusal ?? risk?.refusal;
   if (refusal === 'card-hot-listed' && hotList !== undefined) {
     await blockListedCard(snapshot, { ...dependencies, hotList }, time);
   }
@@ -202,17 +202,20 @@ async function writeNew(
     time,
     executionTag: dependencies.executionTagOf(terminalTransactionNumber),
   });
-  await journal.recordIntent(intent);
+  await journal.recordIntent(intent, risk?.roomBytes);
   return writeJournalled(intent, dependencies);
 }
 
-async function overRisk(
+/** What the journal's facts say against the write, and the room that it found on its disk. */
+async function judgeRisk(
   write: Omit<RiskyWrite, 'hotListCreatedAt'>,
   { card, hotList, risk }: DebitDependencies,
-): Promise<RiskRefusal | undefined> {
-  if (risk === undefined) return undefined;
+): Promise<{ readonly refusal?: RiskRefusal | undefined; readonly roomBytes?: number }> {
+  if (risk === undefined) return {};
   const facts = await risk.facts.factsOf(card.idm, write.today);
-  return riskRefusalOf({ ...write, hotListCreatedAt: hotList?.createdAt }, facts, risk.limits);
+  const judged = { ...write, hotListCreatedAt: hotList?.createdAt };
+  const { roomBytes } = facts;
+  return { refusal: riskRefusalOf(judged, facts, risk.limits), roomBytes };
 }
 
 /** The one place from which a write leaves for a card: its intent is on disk already. */

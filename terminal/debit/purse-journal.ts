@@ -55,7 +55,8 @@ export interface HotListHit {
  */
 export interface PurseJournal {
   nextTransactionNumber(): Promise<number>;
-  recordIntent(intent: PurseIntent): Promise<void>;
+  /** `roomBytes`: what this journal told of its room at this tap; absent, it looks itself. */
+  recordIntent(intent: PurseIntent, roomBytes?: number): Promise<void>;
   /** `done` also seals the record for the batch, in the same commit. */
   recordOutcome(intent: PurseIntent, outcome: PurseIntentOutcome): Promise<void>;
   /** Every intent of this sale, oldest first. */

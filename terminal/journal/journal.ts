@@ -96,10 +96,10 @@ export class Journal implements PurseJournal, RiskFacts {
     return Promise.resolve(this.#store.index.lastTransactionNumber + 1);
   }
 
-  async recordIntent(intent: PurseIntent): Promise<void> {
+  async recordIntent(intent: PurseIntent, roomBytes?: number): Promise<void> {
     const number = intent.terminalTransactionNumber;
     assert(number > this.#store.index.lastTransactionNumber, 'an intent takes the next number');
-    const bytesFree = await this.#options.file.bytesFree();
+    const bytesFree = roomBytes ?? (await this.#options.file.bytesFree());
     if (bytesFree < RESERVE_BYTES) {
       throw new JournalError(
         'JOURNAL_FULL',

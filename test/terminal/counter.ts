@@ -31,6 +31,8 @@ export class Counter {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'kazasu-'));
   readonly reader: EmulatedReader = new EmulatedReader();
   readonly #options: CounterOptions;
+  /** How often the journal has asked for the room on its disk. */
+  roomQuestions = 0;
   #open: { readonly journal: Journal; readonly terminal: PurseTerminal } | undefined;
 
   constructor(options: CounterOptions = {}) {
@@ -51,6 +53,11 @@ export class Counter {
     const sam = this.#options.sam ?? testSam(kind, terminalId);
     const now = (): typeof NOON => NOON;
     const file = await openDiskFile(join(this.folder, 'journal.log'));
+    const bytesFree = file.bytesFree.bind(file);
+    file.bytesFree = () => {
+      this.roomQuestions += 1;
+      return bytesFree();
+    };
     const journal = await Journal.open({ file, terminalId, sam, now });
     const limits = { issuerId: ISSUER_ID, keyVersion: KEY_VERSION, amountMax: yen(amountMax) };
     const terminal = new PurseTerminal({

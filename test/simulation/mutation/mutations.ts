@@ -8,7 +8,9 @@ const INDEX = 'terminal/journal/journal-index.js';
 export const MUTATIONS: readonly Mutation[] = [
   {
     mistake: 'the card is written without an intent on disk',
-    edits: [{ file: DEBIT, from: '    await journal.recordIntent(intent);\n', to: '' }],
+    edits: [
+      { file: DEBIT, from: '    await journal.recordIntent(intent, risk?.roomBytes);\n', to: '' },
+    ],
   },
   {
     mistake: 'the execution ID that the card holds is used again',

@@ -57,6 +57,16 @@ describe('what the journal knows of the risk', () => {
     expect(await shop.journal.factsOf(cardIdm(1), tomorrow)).toMatchObject({ cardDayTotal: 0 });
   });
 
+  it('asks its disk for room once a tap, with limits and without', async () => {
+    await shop.tap(card, 'sale 1', 300);
+    expect(shop.roomQuestions).toBe(1);
+    await limit({ journalRoomBytesMin: 1, offlineCountMax: 2 });
+    expect(await shop.tap(card, 'sale 2', 300)).toMatchObject({ outcome: 'approved' });
+    expect(shop.roomQuestions).toBe(2);
+    expect(await shop.tap(card, 'sale 3', 300)).toMatchObject({ reason: 'over-offline-count' });
+    expect(shop.roomQuestions).toBe(3);
+  });
+
   it('counts loads as offline, and nothing for the card', async () => {
     const facts = await loader.journal.factsOf(cardIdm(1), TODAY);
     expect(facts).toMatchObject({ offlineCount: 1, offlineTotal: 5_000, cardDayTotal: 0 });
