@@ -6,7 +6,7 @@ import { type Yen, yen } from '#units';
 import { generateTerminalKeyPair } from './batch/terminal-key.ts';
 import type { RiskLimits } from './debit/risk-limit.ts';
 import { parseJson } from './json-text.ts';
-import { limitsFile } from './limits-file.ts';
+import { limitsFile, usualLimits } from './limits-file.ts';
 
 /** A terminal's folder: what it is, its key pair, its SAM, its journal. */
 export interface TerminalFolder {
@@ -31,8 +31,8 @@ export interface TerminalConfig {
   readonly amountMax: Yen;
   /** Present on a slow connection that breaks: batches go in pieces of so many bytes. */
   readonly uploadChunkBytes?: number | undefined;
-  /** What it may risk without a network; absent, whatever its amounts allow. */
-  readonly limits?: RiskLimits;
+  /** What it may risk without a network: of a file that names none, the usual ones. */
+  readonly limits: RiskLimits;
 }
 
 const whole = (max: number): z.ZodInt => z.int().min(1).max(max);
@@ -78,13 +78,13 @@ export function environment(): Readonly<Record<string, string | undefined>> {
   return process.env;
 }
 
-/** Makes the folder with a new key pair. An existing terminal is left alone: `EEXIST`. */
+/** Makes the folder with a new key pair and the usual limits. An existing terminal is left alone: `EEXIST`. */
 export function createTerminalFolder(
   path: string,
   config: Omit<TerminalConfig, 'amountMax' | 'limits'> & { readonly amountMax: number },
 ): TerminalFolder {
   const folder = terminalFolder(path);
-  const file = { version: 1, ...config };
+  const file = { version: 1, ...config, limits: usualLimits(config.amountMax) };
   parseConfig(file, folder.configPath);
   mkdirSync(resolve(path), { recursive: true, mode: 0o700 });
   // A folder that was there before keeps its rights otherwise.
@@ -113,8 +113,8 @@ export function readText(path: string, remedy: string): string {
 function parseConfig(value: unknown, path: string): TerminalConfig {
   const parsed = terminalFile.safeParse(value);
   if (parsed.success) {
-    const { limits, ...config } = parsed.data;
-    return { ...config, amountMax: yen(config.amountMax), ...(limits && { limits }) };
+    const { amountMax, limits = limitsFile.parse(usualLimits(amountMax)) } = parsed.data;
+    return { ...parsed.data, amountMax: yen(amountMax), limits };
   }
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') ?? '';

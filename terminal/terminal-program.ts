@@ -94,7 +94,7 @@ export class TerminalProgram {
       },
       now: this.#now,
       ...(this.#hotList && { hotList: this.#hotList }),
-      ...(config.limits && { risk: { limits: config.limits, facts: journal } }),
+      risk: { limits: config.limits, facts: journal },
     });
   }
 

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { issuerPublicKey, terminalPrivateKey } from '../../terminal/batch/terminal-key.ts';
 import { createTerminalFolder, readTerminalConfig, terminalFolder } from '../../terminal/config.ts';
+import { limitsFile, usualLimits } from '../../terminal/limits-file.ts';
 
 const CONFIG = {
   terminalId: 9,
@@ -65,7 +66,21 @@ describe('a new terminal folder', () => {
 describe('configuration', () => {
   it('is read back as it was made', () => {
     const folder = createTerminalFolder(path, CONFIG);
-    expect(readTerminalConfig(folder)).toEqual({ version: 1, ...CONFIG });
+    const limits = limitsFile.parse(usualLimits(CONFIG.amountMax));
+    expect(readTerminalConfig(folder)).toEqual({ version: 1, ...CONFIG, limits });
+    const written = JSON.parse(readFileSync(folder.configPath, 'utf8'));
+    expect(written).toEqual({ version: 1, ...CONFIG, limits: usualLimits(CONFIG.amountMax) });
+  });
+
+  it('without limits has the usual ones, and none only where somebody wrote that', () => {
+    const folder = createTerminalFolder(path, CONFIG);
+    const read = (file: unknown): unknown => {
+      writeFileSync(folder.configPath, JSON.stringify(file));
+      return readTerminalConfig(folder).limits;
+    };
+    expect(read({ version: 1, ...CONFIG })).toMatchObject({ offlineCountMax: 5_000 });
+    expect(read({ version: 1, ...CONFIG, limits: {} })).toEqual({});
+    expect(read({ version: 1, ...CONFIG, limits: { loadQuota: 1 } })).toEqual({ loadQuota: 1 });
   });
 
   it('names the field that is wrong, and the file that is missing', () => {

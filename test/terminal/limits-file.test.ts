@@ -1,10 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { limitsFile } from '../../terminal/limits-file.ts';
+import { limitsFile, usualLimits } from '../../terminal/limits-file.ts';
 
 describe('the limits of terminal.json', () => {
   it('may all be absent', () => {
     expect(limitsFile.parse({})).toEqual({});
     expect(Object.keys(limitsFile.parse({}))).toEqual([]);
+  });
+
+  it('are these where nobody said others, and never less than one sale may be', () => {
+    expect(limitsFile.parse(usualLimits(30_000))).toEqual({
+      cardDayTotalMax: 50_000,
+      loadQuota: 500_000,
+      offlineCountMax: 5_000,
+      offlineTotalMax: 3_000_000,
+      clockBackMax: 12 * 3_600_000,
+      journalRoomBytesMin: 16 * 1024 * 1024,
+    });
+    expect(limitsFile.parse(usualLimits(4_000_000))).toMatchObject({
+      cardDayTotalMax: 4_000_000,
+      loadQuota: 4_000_000,
+      offlineTotalMax: 4_000_000,
+    });
   });
 
   it('are told in hours and seconds, and kept in milliseconds', () => {
