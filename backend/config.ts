@@ -12,6 +12,8 @@ export interface BackendFolder {
   /** Two parties, two files: neither opens the other's. */
   readonly issuerPath: string;
   readonly carrierPath: string;
+  /** The hot lists that terminals may download. */
+  readonly hotListPath: string;
 }
 
 /** `CONFIG_MISSING`: there is no such file. `CONFIG_EXISTS`: it would be written over. */
@@ -38,6 +40,7 @@ export function backendFolder(path: string): BackendFolder {
     operatorTokenPath: inside('operator-token'),
     issuerPath: inside('issuer.db'),
     carrierPath: inside('carrier.db'),
+    hotListPath: inside('hotlist'),
   };
 }
 

@@ -5,6 +5,7 @@ import type { EpochMs } from '#units';
 import { readHits } from './collection/hit-row.ts';
 import { signHotList } from './hotlist/hotlist-signature.ts';
 import { decideHotListing, type HotListing, publishHotList } from './issuer/hot-listing.ts';
+import { deltaName, listName } from './issuer/hotlist-store.ts';
 import type { Backend } from './open-backend.ts';
 import { type Outcome, registrationOutcome } from './outcome-text.ts';
 
@@ -23,26 +24,28 @@ export async function hotListCard(
 }
 
 /**
- * Writes the next list and its delta into a folder: `hotlist-7.bin` and `hotlist-7-delta.bin`. No file is
- * written over. If the disk refuses, the next publication is a whole list that every terminal takes.
+ * Puts the next list and its delta where terminals download them, and into a folder if one is named:
+ * `hotlist-7.bin` and `hotlist-7-delta.bin`. No file is written over. If the disk refuses, the next
+ * publication is a whole list that every terminal takes.
  */
 export async function publishHotListFiles(
-  { database, keystore }: Backend,
-  { out }: { readonly out: string },
+  { database, keystore, hotLists }: Backend,
+  { out = hotLists.folder }: { readonly out?: string },
   now: EpochMs,
 ): Promise<Outcome> {
   const { issuerId, signingKey } = keystore;
   const sign = (bytes: Uint8Array): Uint8Array => signHotList(signingKey, bytes);
-  mkdirSync(out, { recursive: true });
   const published = await publishHotList(database, { issuerId, sign }, now);
+  hotLists.keep(published);
   const { sequence, cardCount, list, delta } = published;
+  mkdirSync(out, { recursive: true });
   const write = (name: string, bytes: Uint8Array): string => {
     const path = join(out, name);
-    writeFileSync(path, bytes, { flag: 'wx', flush: true });
+    if (out !== hotLists.folder) writeFileSync(path, bytes, { flag: 'wx', flush: true });
     return path;
   };
-  const listPath = write(`hotlist-${sequence}.bin`, list);
-  const deltaPath = delta && write(`hotlist-${sequence}-delta.bin`, delta);
+  const listPath = write(listName(sequence), list);
+  const deltaPath = delta && write(deltaName(sequence), delta);
   return {
     json: {
       result: 'published',

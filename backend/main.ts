@@ -179,8 +179,8 @@ function addHotList(command: Command): void {
     'which listed cards were touched, and where; the newest 1,000',
   ).action((options: FolderOption) => run(options, listHits));
   folderCommand(hotList, 'publish', 'sign the next list, and what it changes')
-    .requiredOption('--out <folder>', 'where the files are made')
-    .action((options: FolderOption & { readonly out: string }) =>
+    .option('--out <folder>', 'where the files are made too, for terminals without a network')
+    .action((options: FolderOption & { readonly out?: string }) =>
       run(options, (backend) => publishHotListFiles(backend, options, wallClock())),
     );
 }

@@ -10,6 +10,7 @@ import { type BackendFolder, readOperatorToken } from './config.ts';
 import { CARRIER_SCHEMA } from './database/carrier-schema.ts';
 import { Database } from './database/database.ts';
 import { ISSUER_SCHEMA } from './database/issuer-schema.ts';
+import { HotListStore } from './issuer/hotlist-store.ts';
 import type { Keystore } from './issuer/keystore.ts';
 import { type KeystoreAccess, openKeystore } from './open-keystore.ts';
 import type { SettlementDependencies } from './settlement/close-window.ts';
@@ -28,6 +29,7 @@ export interface Backend {
   readonly verifier: BatchVerifier;
   readonly carrier: Carrier;
   readonly settlement: SettlementDependencies;
+  readonly hotLists: HotListStore;
   /** The HTTP API. `onStored` is called after each batch that was stored. */
   app(onStored: () => void): Express;
   /** Waits for what has begun. */
@@ -48,7 +50,8 @@ export async function openBackend(
   const database = await Database.open(folder.issuerPath, ISSUER_SCHEMA);
   try {
     const carrierDatabase = await Database.open(folder.carrierPath, CARRIER_SCHEMA);
-    return await assemble({ keystore, operatorToken, database, carrierDatabase, now });
+    const hotLists = new HotListStore(folder.hotListPath);
+    return await assemble({ keystore, operatorToken, database, carrierDatabase, hotLists, now });
   } catch (error) {
     await database.close();
     throw error;
@@ -60,11 +63,12 @@ interface Parts {
   readonly operatorToken: string;
   readonly database: Database;
   readonly carrierDatabase: Database;
+  readonly hotLists: HotListStore;
   readonly now: () => EpochMs;
 }
 
 async function assemble(parts: Parts): Promise<Backend> {
-  const { keystore, operatorToken, database, carrierDatabase, now } = parts;
+  const { keystore, operatorToken, database, carrierDatabase, hotLists, now } = parts;
   await openFirstWindow(database, now());
   const carrier = new Carrier({ database: carrierDatabase, now });
   const verifier = new BatchVerifier({ database, keys: recordKeysOf(keystore), now });
@@ -82,7 +86,8 @@ async function assemble(parts: Parts): Promise<Backend> {
     verifier,
     carrier,
     settlement,
-    app: (onStored) => createApp({ receiver, onStored, settlement, operatorToken }),
+    hotLists,
+    app: (onStored) => createApp({ receiver, onStored, settlement, operatorToken, hotLists }),
     close: async () => {
       await database.close();
       await carrierDatabase.close();

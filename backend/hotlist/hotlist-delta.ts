@@ -19,7 +19,9 @@ export const DELTA_CARDS_MAX = 200_000;
 
 /** `KZD1`: nothing else that the issuer signs begins so. */
 const MAGIC = Uint8Array.of(0x4b, 0x5a, 0x44, 0x31);
-const DELTA_BYTES_MAX: number = DELTA_HEADER_BYTES + 18 * DELTA_CARDS_MAX + HOTLIST_SIGNATURE_BYTES;
+/** No delta is longer. */
+export const DELTA_BYTES_MAX: number =
+  DELTA_HEADER_BYTES + 18 * DELTA_CARDS_MAX + HOTLIST_SIGNATURE_BYTES;
 
 /** What changes the list before this one into this one. */
 export interface HotListChange extends HotListHeader {

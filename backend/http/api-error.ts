@@ -19,7 +19,9 @@ export type ApiErrorCode =
   | CloseRefusal
   | SettleRefusal
   | StatementRefusal
-  | 'SETTLEMENT_ADVICE_REFUSED';
+  | 'SETTLEMENT_ADVICE_REFUSED'
+  | 'HOTLIST_NONE'
+  | 'HOTLIST_UNKNOWN';
 
 /**
  * The status of every code that the API answers (api.md). A terminal keeps its batch on a status from
@@ -63,6 +65,8 @@ export const STATUS_BY_CODE: Readonly<Record<ApiErrorCode, number>> = {
   SETTLEMENT_STATEMENT_MISMATCH: 409,
   SETTLEMENT_CARRIER_MISMATCH: 409,
   SETTLEMENT_ADVICE_REFUSED: 409,
+  HOTLIST_NONE: 404,
+  HOTLIST_UNKNOWN: 404,
 };
 
 export class ApiError extends Error {

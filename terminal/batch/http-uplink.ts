@@ -48,7 +48,8 @@ async function readBounded(response: Response): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
-function unreachable(url: URL, cause: unknown): UplinkError {
+/** What failed, in the words of whatever failed. */
+export function unreachable(url: URL, cause: unknown): UplinkError {
   // `fetch` says no more than "fetch failed"; what failed is in its cause.
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   const reason = inner instanceof Error ? inner.message : 'no answer';

@@ -4,10 +4,11 @@ import { issuerPublicKey } from '../batch/terminal-key.ts';
 import { readText, type TerminalFolder } from '../config.ts';
 import type { HotListLookUp } from '../debit/hot-list-hit.ts';
 import { keyAt } from '../key-file.ts';
-import { decodeSamFile } from '../sam/sam-file.ts';
+import { parseSamFile, publicPartOf } from '../sam/sam-file.ts';
 import { HotListError, readHotListFile, readListBytes, writeHotListFile } from './hotlist-file.ts';
 import { type HotListImport, type HotListIssuer, importHotList } from './hotlist-import.ts';
 import { hotListLookUp } from './hotlist-look-up.ts';
+import { type HotListSource, type HotListUpdate, updateHotList } from './update-hotlist.ts';
 
 /** The hot list of a terminal's folder. Rejects with `ConfigError` or `HotListError`. */
 export async function openHotList(
@@ -29,15 +30,38 @@ export async function hotListOf(folder: TerminalFolder): Promise<HotList | undef
  */
 export async function importListFile(folder: TerminalFolder, path: string): Promise<HotListImport> {
   const issuer = issuerOf(folder, issuerIdOf(folder));
-  const current = await readHotListFile(folder.hotListPath, issuer).catch((error: unknown) => {
-    if (error instanceof HotListError && error.code === 'HOTLIST_DAMAGED') return undefined;
-    throw error;
-  });
+  const current = await soundList(folder, issuer);
   const bytes = await readListBytes(path);
   if (bytes === undefined) throw new HotListError('HOTLIST_UNAVAILABLE', `${path}: is not there`);
   const imported = importHotList(current, bytes, issuer);
   if (imported.result === 'imported') writeHotListFile(folder.hotListPath, imported.list);
   return imported;
+}
+
+/** Fetches what the folder lacks. A list there that is damaged counts as none. */
+export async function updateListFile(
+  folder: TerminalFolder,
+  source: HotListSource,
+): Promise<HotListUpdate> {
+  const issuer = issuerOf(folder, issuerIdOf(folder));
+  return await updateHotList({
+    current: await soundList(folder, issuer),
+    source,
+    issuer,
+    install: (list) => writeHotListFile(folder.hotListPath, list),
+  });
+}
+
+async function soundList(
+  { hotListPath }: TerminalFolder,
+  issuer: HotListIssuer,
+): Promise<HotList | undefined> {
+  try {
+    return await readHotListFile(hotListPath, issuer);
+  } catch (error) {
+    if (error instanceof HotListError && error.code === 'HOTLIST_DAMAGED') return undefined;
+    throw error;
+  }
 }
 
 async function keptList(folder: TerminalFolder, issuerId: number): Promise<HotList | undefined> {
@@ -53,5 +77,5 @@ function issuerOf({ issuerKeyPath }: TerminalFolder, issuerId: number): HotListI
 
 function issuerIdOf({ samPath }: TerminalFolder): number {
   const remedy = 'put the SAM file there that the issuer made for you';
-  return decodeSamFile(readText(samPath, remedy)).issuerId;
+  return publicPartOf(parseSamFile(readText(samPath, remedy))).issuerId;
 }

@@ -70,6 +70,20 @@ describe('the hot list of the issuer', () => {
     expect(existsSync(path('hotlist-2-delta.bin'))).toBe(true);
   });
 
+  it('lies where terminals download it, and goes to files only where that is asked for', async () => {
+    const { backend } = scenario;
+    const { folder } = backend.hotLists;
+    expect((await publishHotListFiles(backend, {}, NOON)).json).toMatchObject({
+      list: join(folder, 'hotlist-1.bin'),
+    });
+    await publish();
+    expect(backend.hotLists.catalogue()).toMatchObject({ sequence: 2 });
+    expect(readFileSync(join(folder, 'hotlist-2.bin'))).toEqual(
+      readFileSync(path('hotlist-2.bin')),
+    );
+    expect(existsSync(path('hotlist-1.bin'))).toBe(false);
+  });
+
   it('takes each decision once, and none about a card that was never issued', async () => {
     expect(await decide(1, false)).toBe('repeated');
     expect(await decide(1, true)).toBe('registered');

@@ -32,6 +32,10 @@ export class ServedBackend {
     return served;
   }
 
+  get url(): string {
+    return this.#server.url;
+  }
+
   get token(): string {
     return readFileSync(join(this.scenario.folder, 'operator-token'), 'utf8').trim();
   }

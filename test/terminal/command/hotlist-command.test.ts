@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hexToBytes } from '@noble/ciphers/utils.js';
@@ -6,6 +8,8 @@ import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addHotListCommand } from '../../../terminal/command/hotlist-command.ts';
 import { terminalFolder } from '../../../terminal/config.ts';
+import { encryptSamFile } from '../../../terminal/sam/encrypt-sam.ts';
+import { samKeys, seededRandom } from '../../scheme.ts';
 import batch from '../../vectors/batch.json' with { type: 'json' };
 import vectors from '../../vectors/hotlist.json' with { type: 'json' };
 import { samFileText } from '../sam-file-text.ts';
@@ -68,6 +72,42 @@ describe('kazasu terminal hotlist', () => {
       cards: 43,
       bytes: hexToBytes(vectors.first.list).length,
     });
+  });
+
+  it('fetches from the issuer, and says why where it cannot', async () => {
+    await importFile('first');
+    const offer = { sequence: 2, byteCount: 9_999, deltas: [{ sequence: 2, byteCount: 9 }] };
+    const bytes = hexToBytes(vectors.second.delta);
+    const answers: Record<string, string | Uint8Array> = {
+      '/hotlist': JSON.stringify({ ...offer, deltas: [{ sequence: 2, byteCount: bytes.length }] }),
+      '/hotlist/deltas/2': bytes,
+    };
+    const listener = createServer((request, response) => response.end(answers[request.url ?? '']));
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    const { port } = listener.address() as AddressInfo;
+    rmSync(terminalFolder(path).configPath, { force: true });
+    const names = { terminalId: 7, merchantId: 1001, merchantName: 'Kissa', amountMax: 30_000 };
+    const config = { version: 1, ...names, issuerUrl: `http://127.0.0.1:${port}` };
+    writeFileSync(terminalFolder(path).configPath, JSON.stringify(config));
+    expect(await run('update')).toBe('Hot list 2 is here now: 43 cards. It came by 1 delta.\n');
+    expect(await run('update')).toBe('Hot list 2 is the newest.\n');
+    expect(process.exitCode ?? 0).toBe(0);
+    listener.closeAllConnections();
+    await new Promise((resolve) => listener.close(resolve));
+    const answer = JSON.parse(await run('update', '--json'));
+    expect(answer).toMatchObject({
+      result: 'unreachable',
+      code: 'UPLINK_UNREACHABLE',
+      sequence: 2,
+    });
+    expect(process.exitCode).toBe(1);
+  });
+
+  it('needs no secret of a SAM that is encrypted', async () => {
+    const secret = { by: 'key-file', bytes: new Uint8Array(32).fill(3) } as const;
+    const random = seededRandom('sam');
+    await encryptSamFile(terminalFolder(path).samPath, samKeys('pos', 7), { secret, random });
+    expect(await importFile('first')).toBe('Hot list 1 is here now: 43 cards.\n');
   });
 
   it('ends with status 3 where it refuses, and says why', async () => {
