@@ -12,9 +12,11 @@ import { addHotListCommand } from './command/hotlist-command.ts';
 import { journalCommand } from './command/journal-command.ts';
 import { wholeNumber } from './command/number-argument.ts';
 import { readersCommand } from './command/readers-command.ts';
+import { refundCommand } from './command/refund-command.ts';
 import { addSamCommand } from './command/sam-command.ts';
 import { ConfigError, createTerminalFolder, terminalFolder } from './config.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
+import { outstandingOf, type RefundedSale } from './debit/refund.ts';
 import { customerText } from './point-of-sale/customer-text.ts';
 import {
   cardNameOf,
@@ -23,6 +25,8 @@ import {
   outcomeJson,
 } from './point-of-sale/outcome-text.ts';
 import { receiptText } from './point-of-sale/receipt.ts';
+import { refundSlips } from './point-of-sale/refund-slip.ts';
+import { describeNotice, noticeJson } from './point-of-sale/refund-text.ts';
 import type { PurseTerminal, SaleOutcome } from './purse-terminal.ts';
 import { ReaderError } from './reader/reader.ts';
 import { TerminalProgram, wallClock } from './terminal-program.ts';
@@ -65,6 +69,7 @@ function terminalCommand(): Command {
   cardCommand(command, 'void', 'give the last sale of a card back (takes a SAM that may void)')
     .argument('<sale>', 'the sale id')
     .action(voidSale);
+  refundCommand(command);
   balanceCommand(command);
   folderCommand(command, 'close', 'close the batch of all sales since the last close').action(
     closeBatches,
@@ -160,8 +165,15 @@ async function atReader(
   const outcome = await touch(program.at(field.reader));
   await field.close();
   // The id first: who asked without one needs it to ask again, whatever came of it.
-  const json = { saleId, ...outcomeJson(outcome), customer: customerText(outcome) };
-  print(options, json, [describeOutcome(outcome)]);
+  const { refunds = [] } = outcome;
+  const json = {
+    saleId,
+    ...outcomeJson(outcome),
+    ...(refunds.length > 0 && { refunds: refunds.map(noticeJson) }),
+    customer: customerText(outcome),
+  };
+  const slips = refundSlips(refunds, program.config);
+  print(options, json, [...refunds.map(describeNotice), ...slips, describeOutcome(outcome)]);
   if (outcome.outcome === 'approved' && options.json !== true) {
     const { terminalId, merchantName } = program.config;
     const { intent, resolution } = outcome;
@@ -219,6 +231,7 @@ async function status(options: FolderOption): Promise<void> {
   const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
   const unresolved = await program.journal.unresolvedIntents();
   const waiting = await program.journal.nextBatchToUpload();
+  const refunds = await program.pendingRefunds();
   const { room } = program.sam;
   const total = sumYen(unresolved.map(({ amount }) => amount));
   print(
@@ -230,6 +243,12 @@ async function status(options: FolderOption): Promise<void> {
         amount: intent.amount,
         card: cardNameOf(intent),
       })),
+      pendingRefunds: refunds.map((refunded) => ({
+        saleId: refunded.sale.saleId,
+        amount: outstandingOf(refunded),
+        card: cardNameOf(refunded.sale),
+        canCashback: refunded.given === undefined && !refunded.isMissed,
+      })),
       nextBatchToUpload: waiting?.number ?? null,
       samRoom: room ?? null,
     },
@@ -240,6 +259,7 @@ async function status(options: FolderOption): Promise<void> {
         (intent) =>
           `  sale ${intent.saleId}: ${formatYen(intent.amount)}, card ${cardNameOf(intent)}`,
       ),
+      ...refunds.map(describePending),
       waiting === undefined
         ? 'All closed batches are with the issuer.'
         : `Batch ${waiting.number} waits for upload.`,
@@ -249,6 +269,13 @@ async function status(options: FolderOption): Promise<void> {
     ],
   );
   await program.close();
+}
+
+function describePending(refunded: RefundedSale): string {
+  const amount = formatYen(outstandingOf(refunded));
+  const isTooLate = refunded.given !== undefined || refunded.isMissed;
+  const how = isTooLate ? 'only a load can give it back' : 'waits for its card';
+  return `Refund of ${amount} for sale ${refunded.sale.saleId}, card ${cardNameOf(refunded.sale)}: ${how}`;
 }
 
 function amountArgument(text: string): Yen {

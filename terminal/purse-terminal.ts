@@ -1,15 +1,32 @@
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { EpochMs, Milliseconds } from '#units';
 import { type PolledCard, type SelectedPurse, selectPurse } from './card/select-purse.ts';
 import { type CardReading, readAndSettle } from './debit/card-reading.ts';
-import { approvedBefore, type DebitDependencies, debit, type TapOutcome } from './debit/debit.ts';
+import {
+  approvedBefore,
+  type DebitDependencies,
+  debit,
+  type TapOutcome,
+  type TapRefusal,
+} from './debit/debit.ts';
 import type { HotListLookUp } from './debit/hot-list-hit.ts';
 import { IncrementalDebit } from './debit/incremental-debit.ts';
 import { isOfRequest, knownSaleOf, voidIdOf } from './debit/known-sale.ts';
 import type { PurseCard, PurseSnapshot } from './debit/purse-card.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
-import type { PurseJournal } from './debit/purse-journal.ts';
+import type { PurseIntent, PurseJournal, Refund } from './debit/purse-journal.ts';
 import type { TerminalLimits } from './debit/purse-limit.ts';
+import {
+  type GivenRefunds,
+  giveRefunds,
+  isGiven,
+  type RefundNotice,
+  type RefundRegistration,
+  type RefundRequest,
+  refundedSaleOf,
+  registerRefund,
+} from './debit/refund.ts';
 import type { RiskFacts, RiskLimits } from './debit/risk-limit.ts';
 import { type Reader, ReaderError } from './reader/reader.ts';
 import type { Sam } from './sam/sam.ts';
@@ -25,25 +42,55 @@ export type NoTapReason =
   | 'sam-locked'
   | 'sam-cannot-void'
   | 'void-sale-unknown'
-  | 'void-sale-unresolved';
+  | 'void-sale-unresolved'
+  | 'void-sale-refunded';
 
 /** What came of one request at the counter, told in words by debit-protocol.md. */
-export type SaleOutcome =
+export type SaleOutcome = (
   | TapOutcome
   /** Nothing was written: there was no card, none of ours, or the one of the sale before. */
   | {
       readonly outcome: 'no-tap';
       readonly reason: NoTapReason;
       readonly fault: ReaderError | undefined;
-    };
+    }
+) &
+  WithRefunds;
+
+/** What the touch meant for refunds that waited for this card, besides what it was for. */
+interface WithRefunds {
+  readonly refunds?: readonly RefundNotice[];
+}
+
+/** What came of asking a sale back, told in words by debit-protocol.md. */
+export type RefundOutcome = (
+  | {
+      readonly outcome: 'given';
+      readonly refund: Refund;
+      /** The cashback, which may also have given other parts of the sale. */
+      readonly intent: PurseIntent;
+    }
+  /** On disk, and given at the next touch of its card, if that can be at all. */
+  | {
+      readonly outcome: 'pending';
+      readonly refund: Refund;
+      readonly reason: TapRefusal | NoTapReason;
+    }
+  | { readonly outcome: 'unresolved'; readonly refund: Refund }
+  | {
+      readonly outcome: 'not-registered';
+      readonly reason: Extract<RefundRegistration, { readonly result: 'refused' }>['reason'];
+    }
+) &
+  WithRefunds;
 
 /** What came of opening a session for several debits. */
 export type SessionStart =
-  | {
+  | ({
       readonly outcome: 'open';
       readonly session: IncrementalDebit;
       readonly snapshot: PurseSnapshot;
-    }
+    } & WithRefunds)
   | NoTap;
 
 /** What came of reading a card. */
@@ -95,9 +142,10 @@ export class PurseTerminal {
     if (!(await this.#cardBeforeLeft(waitMs))) return noTap('card-not-removed', undefined);
     const outcome = await this.#tapOnce(request, waitMs);
     // A sale that is half done stays so when no card comes, or the wrong one does.
-    if (outcome.outcome === 'no-tap') {
+    if (outcome.outcome === 'no-tap' && outcome.refunds === undefined) {
       return pending === undefined ? outcome : { outcome: 'unresolved', intent: pending };
     }
+    if (outcome.outcome === 'no-tap') return this.#afterLostRefund(request, outcome);
     if (outcome.outcome !== 'unresolved') this.#finishedTap = this.#options.reader.tapCount;
     return outcome;
   }
@@ -114,8 +162,43 @@ export class PurseTerminal {
     }
     const { intent } = done;
     const { amount } = intent;
+    const ofVoid = knownSaleOf(await this.#options.journal.intentsOfSale(voidIdOf(saleId)));
+    const givenBack = ofVoid.done?.intent ?? ofVoid.pending;
+    if ((givenBack?.amount ?? amount) !== amount) return noTap('void-sale-refunded', undefined);
     const request = { saleId: voidIdOf(saleId), kind: 'void', amount, voided: intent } as const;
     return this.tap(request, waitMs);
+  }
+
+  /**
+   * Notes durably that a sale that was paid here, or a part of it, is to be given back to its card, and
+   * gives it back at once if that card is there within `waitMs` and the sale is its last write. Otherwise
+   * it is given at the card's next touch here. Rejects as {@link tap} does.
+   */
+  async refund(request: RefundRequest, waitMs: Milliseconds): Promise<RefundOutcome> {
+    const { journal, sam } = this.#options;
+    const registration = await registerRefund(request, journal);
+    if (registration.result === 'refused') {
+      return { outcome: 'not-registered', reason: registration.reason };
+    }
+    const { refund } = registration;
+    const before = await this.#refundGiven(refund);
+    if (before.given !== undefined) return before.given;
+    if (sam.kind !== 'pos-void') return { outcome: 'pending', refund, reason: 'sam-cannot-void' };
+    if (before.isTooLate) return { outcome: 'pending', refund, reason: 'void-not-last' };
+    const selected = await this.#select(waitMs);
+    if (selected.result === 'no-tap') {
+      return { outcome: 'pending', refund, reason: selected.outcome.reason };
+    }
+    const { notices } = await this.#giveRefunds(selected);
+    const refunds = { ...(notices.length > 0 && { refunds: notices }) };
+    const after = await this.#refundGiven(refund);
+    // The card that was given something back does not pay for the next customer.
+    if (after.given !== undefined) this.#finishedTap = this.#options.reader.tapCount;
+    if (after.given !== undefined) return { ...after.given, ...refunds };
+    const notice = notices.find(({ saleId }) => saleId === refund.saleId);
+    if (notice?.result === 'unresolved') return { outcome: 'unresolved', refund, ...refunds };
+    const reason = notice?.result === 'waiting' ? notice.reason : 'void-other-card';
+    return { outcome: 'pending', refund, reason, ...refunds };
   }
 
   /**
@@ -142,8 +225,10 @@ export class PurseTerminal {
     const selected = await this.#select(waitMs);
     if (selected.result === 'no-tap') return selected.outcome;
     const { card, keyVersion } = selected;
-    const snapshot = await card.read();
-    if (snapshot === undefined) return noTap('card-left', undefined);
+    const { notices, isCardLost } = await this.#giveRefunds(selected);
+    const refunds = { ...(notices.length > 0 && { refunds: notices }) };
+    const snapshot = isCardLost ? undefined : await card.read();
+    if (snapshot === undefined) return { ...noTap('card-left', undefined), ...refunds };
     const { reader, journal } = this.#options;
     const session = new IncrementalDebit({
       card,
@@ -155,13 +240,49 @@ export class PurseTerminal {
       },
     });
     this.#session = session;
-    return { outcome: 'open', session, snapshot };
+    return { outcome: 'open', session, snapshot, ...refunds };
   }
 
   async #tapOnce(request: PurseRequest, waitMs: Milliseconds): Promise<SaleOutcome> {
     const selected = await this.#select(waitMs);
     if (selected.result === 'no-tap') return selected.outcome;
-    return debit(request, this.#debitDependencies(selected.card, selected.keyVersion));
+    const dependencies = this.#debitDependencies(selected.card, selected.keyVersion);
+    // Whoever voids a sale gives back that one, and nothing else with it.
+    if (request.kind === 'void') return debit(request, dependencies);
+    const { notices, isCardLost } = await this.#giveRefunds(selected);
+    if (notices.length === 0) return debit(request, dependencies);
+    const outcome = isCardLost
+      ? noTap('card-left', undefined)
+      : await debit(request, this.#debitDependencies(selected.card, selected.keyVersion));
+    return { ...outcome, refunds: notices };
+  }
+
+  /** What is to be given back to the card in the field is given before anything else is done to it. */
+  #giveRefunds({ card, keyVersion }: SelectedCard): Promise<GivenRefunds> {
+    const mayVoid = this.#options.sam.kind === 'pos-void';
+    return giveRefunds(this.#debitDependencies(card, keyVersion), mayVoid);
+  }
+
+  /** The card left while it was given something back; what was known of the sale may be known better. */
+  async #afterLostRefund(request: PurseRequest, outcome: SaleOutcome): Promise<SaleOutcome> {
+    const { journal } = this.#options;
+    const { refunds = [] } = outcome;
+    const { done, pending } = knownSaleOf(await journal.intentsOfSale(request.saleId));
+    if (done !== undefined) return { ...(await approvedBefore(done, journal)), refunds };
+    return pending === undefined ? outcome : { outcome: 'unresolved', intent: pending, refunds };
+  }
+
+  async #refundGiven(refund: Refund): Promise<{
+    readonly given: Extract<RefundOutcome, { readonly outcome: 'given' }> | undefined;
+    readonly isTooLate: boolean;
+  }> {
+    const refunded = await refundedSaleOf(refund.saleId, this.#options.journal);
+    assert(refunded !== undefined, 'only a sale that was paid here is asked back');
+    const isTooLate = refunded.isMissed || refunded.given !== undefined;
+    if (!isGiven(refund, refunded) || refunded.given === undefined) {
+      return { given: undefined, isTooLate };
+    }
+    return { given: { outcome: 'given', refund, intent: refunded.given.intent }, isTooLate };
   }
 
   /** A new authentication, which ends the session that was open. */

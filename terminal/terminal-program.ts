@@ -13,6 +13,7 @@ import {
   type TerminalFolder,
 } from './config.ts';
 import type { HotListLookUp } from './debit/hot-list-hit.ts';
+import { outstandingOf, type RefundedSale, refundedSaleOf } from './debit/refund.ts';
 import { openHotList } from './hotlist/terminal-hotlist.ts';
 import { openDiskFile } from './journal/disk-file.ts';
 import { expireIntents } from './journal/expire-intents.ts';
@@ -96,6 +97,14 @@ export class TerminalProgram {
       ...(this.#hotList && { hotList: this.#hotList }),
       risk: { limits: config.limits, facts: journal },
     });
+  }
+
+  /** Sales of which something was asked back that their card was not given yet, oldest first. */
+  async pendingRefunds(): Promise<readonly RefundedSale[]> {
+    const { journal } = this;
+    const sales = journal.refundedSales().map((saleId) => refundedSaleOf(saleId, journal));
+    const known = (await Promise.all(sales)).filter((refunded) => refunded !== undefined);
+    return known.filter((refunded) => outstandingOf(refunded) > 0);
   }
 
   /** Closes as many batches as the records since the last close fill. */

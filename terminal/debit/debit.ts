@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type PurseBlock, sameExecutionId } from '#purse/purse-block';
 import { isValidCard } from '#purse/validity-purse';
-import { businessDateOf, type EpochMs, type Yen } from '#units';
+import { businessDateOf, type EpochMs, sumYen, type Yen } from '#units';
 import { type CardEvidence, evidenceOf, isUntouched } from './evidence.ts';
 import { blockListedCard, type HotListLookUp } from './hot-list-hit.ts';
 import { isJournalSetBack } from './journal-age.ts';
@@ -24,6 +24,7 @@ export type TapRefusal =
   | RiskRefusal
   | 'journal-set-back'
   | 'sale-voided'
+  | 'sale-refunded'
   | 'void-unresolved'
   | 'void-other-card'
   | 'void-not-last'
@@ -104,9 +105,16 @@ export async function approvedBefore(
   done: NonNullable<KnownSale['done']>,
   journal: PurseJournal,
 ): Promise<TapOutcome> {
-  const ofVoid = knownSaleOf(await journal.intentsOfSale(voidIdOf(done.intent.saleId)));
-  if (ofVoid.done !== undefined) return refused('sale-voided', ofVoid.done.intent.balanceAfter);
-  if (ofVoid.pending !== undefined) return refused('void-unresolved');
+  const { saleId, amount } = done.intent;
+  const ofVoid = knownSaleOf(await journal.intentsOfSale(voidIdOf(saleId)));
+  // Of a sale that was given back in part the rest stands.
+  if (ofVoid.done?.intent.amount === amount) {
+    return refused('sale-voided', ofVoid.done.intent.balanceAfter);
+  }
+  if (ofVoid.pending?.amount === amount) return refused('void-unresolved');
+  const { refunds } = await journal.refundsOfSale(saleId);
+  const askedBack = sumYen(refunds.map((refund) => refund.amount));
+  if (askedBack === amount) return refused('sale-refunded');
   return { outcome: 'approved', ...done };
 }
 
@@ -243,7 +251,7 @@ function voidRefusalOf(
   if (voided === undefined) return undefined;
   if (!sameCard(voided, card)) return 'void-other-card';
   const isLast = sameExecutionId(purse.executionId, voided.executionId);
-  return isLast && purse.cashback === amount ? undefined : 'void-not-last';
+  return isLast && purse.cashback >= amount ? undefined : 'void-not-last';
 }
 
 /** An empty purse is asked for everything, and refuses. */

@@ -20,8 +20,12 @@ export function knownSaleOf(intents: readonly JournalledIntent[]): KnownSale {
   return { done, pending };
 }
 
-/** A sale id stands for one amount of one kind. */
-export function isOfRequest({ intent }: JournalledIntent, request: PurseRequest): boolean {
+/**
+ * A sale id stands for one amount of one kind. A void that the card did not do stands for none: more or
+ * less of its sale may have been asked back since.
+ */
+export function isOfRequest({ intent, outcome }: JournalledIntent, request: PurseRequest): boolean {
+  if (intent.kind === 'void' && outcome?.state === 'not-done') return request.kind === 'void';
   return (intent.asked ?? intent.amount) === request.amount && intent.kind === request.kind;
 }
 

@@ -39,6 +39,23 @@ export interface JournalledIntent {
   readonly outcome: PurseIntentOutcome | undefined;
 }
 
+/** Something that is to be given back of a sale, to the card that paid it. */
+export interface Refund {
+  /** Whoever asks for it again uses the same id. */
+  readonly refundId: string;
+  readonly saleId: string;
+  readonly amount: Yen;
+  /** Of the card that paid. */
+  readonly idm: Uint8Array;
+}
+
+export interface RefundsOfSale {
+  /** Oldest first. */
+  readonly refunds: readonly Refund[];
+  /** The card came, and had been used since: a cashback cannot give the sale back any more. */
+  readonly isMissed: boolean;
+}
+
 /** A card of the hot list was touched. */
 export interface HotListHit {
   readonly idm: Uint8Array;
@@ -65,4 +82,10 @@ export interface PurseJournal {
   unresolvedIntentsOf(idm: Uint8Array): Promise<readonly PurseIntent[]>;
   /** The same hit (card, list, whether blocked) is kept once, however often the card is touched. */
   recordHotListHit(hit: HotListHit): Promise<void>;
+  recordRefund(refund: Refund): Promise<void>;
+  recordMissedRefund(saleId: string): Promise<void>;
+  refundOfId(refundId: string): Promise<Refund | undefined>;
+  refundsOfSale(saleId: string): Promise<RefundsOfSale>;
+  /** The ids of the sales that this card paid and of which something is to be given back, oldest first. */
+  refundedSalesOf(idm: Uint8Array): Promise<readonly string[]>;
 }

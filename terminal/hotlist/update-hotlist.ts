@@ -48,7 +48,7 @@ export interface UpdateOptions {
   readonly source: HotListSource;
   readonly issuer: HotListIssuer;
   /** Puts a list that was checked in the place of the one before, durably and at once. */
-  readonly install: (list: HotList) => Promise<void>;
+  readonly install: (list: HotList) => void;
 }
 
 /**
@@ -62,7 +62,7 @@ export async function updateHotList(options: UpdateOptions): Promise<HotListUpda
     return await update.run();
   } catch (error) {
     if (!(error instanceof UplinkError)) throw error;
-    await update.installProgress();
+    update.installProgress();
     const { code, message } = error;
     return { result: 'unreachable', code, message, sequence: update.sequence };
   }
@@ -93,9 +93,9 @@ class Update {
     return isThere ? this.#updated() : this.#takeWhole(offer);
   }
 
-  async installProgress(): Promise<void> {
+  installProgress(): void {
     const { current, install } = this.#options;
-    if (this.#list !== undefined && this.#list !== current) await install(this.#list);
+    if (this.#list !== undefined && this.#list !== current) install(this.#list);
   }
 
   /** Whether all of them, and at least one, could be applied. */
@@ -120,13 +120,13 @@ class Update {
       this.#deltaCount = 0;
       return this.#updated();
     }
-    await this.installProgress();
+    this.installProgress();
     if (imported.result === 'refused') return { ...imported, sequence: this.sequence };
     return { result: 'current', sequence: imported.sequence };
   }
 
-  async #updated(): Promise<HotListUpdate> {
-    await this.installProgress();
+  #updated(): HotListUpdate {
+    this.installProgress();
     const { sequence = 0, cards } = this.#list ?? {};
     return { result: 'updated', sequence, cards: cards?.count ?? 0, deltas: this.#deltaCount };
   }

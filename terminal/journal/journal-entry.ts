@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { type EpochMs, epochMs, type Yen, yen } from '#units';
-import type { HotListHit, PurseIntent, PurseIntentOutcome } from '../debit/purse-journal.ts';
+import type {
+  HotListHit,
+  PurseIntent,
+  PurseIntentOutcome,
+  Refund,
+} from '../debit/purse-journal.ts';
 import { parseJson } from '../json-text.ts';
 import type { JournalDamage } from './journal-scan.ts';
 
@@ -13,6 +18,8 @@ export type JournalEntry =
   | BatchEntry
   | { readonly type: 'hot-list-hit'; readonly at: EpochMs; readonly hit: HotListHit }
   | HitReportEntry
+  | RefundEntry
+  | RefundMissedEntry
   | AcknowledgementEntry
   | TailCutEntry
   | DamageAcceptedEntry;
@@ -71,6 +78,20 @@ export interface AcknowledgementEntry {
   readonly at: EpochMs;
   readonly batchNumber: number;
   readonly bytes: Uint8Array;
+}
+
+/** This much of a sale is to be given back to its card. */
+export interface RefundEntry {
+  readonly type: 'refund';
+  readonly at: EpochMs;
+  readonly refund: Refund;
+}
+
+/** The card of a sale came, and had been used since: what is asked back of it must be given otherwise. */
+export interface RefundMissedEntry {
+  readonly type: 'refund-missed';
+  readonly at: EpochMs;
+  readonly saleId: string;
 }
 
 /** The file ended in bytes that were no whole line. They are kept here, the first of them at least. */
@@ -188,6 +209,17 @@ const entry = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('hot-list-hit'), at: instant, hit }),
   z.strictObject({ type: z.literal('hit-report'), at: instant, hit, sealed }),
+  z.strictObject({
+    type: z.literal('refund'),
+    at: instant,
+    refund: z.strictObject({
+      refundId: z.string(),
+      saleId: z.string(),
+      amount: money,
+      idm: bytes,
+    }),
+  }),
+  z.strictObject({ type: z.literal('refund-missed'), at: instant, saleId: z.string() }),
   z.strictObject({ type: z.literal('tail-cut'), at: instant, byteCount: whole, bytes }),
   z.strictObject({
     type: z.literal('damage-accepted'),

@@ -2,6 +2,7 @@ import { sameBytes } from '#felica/identifiers';
 import type { PurseIntent } from '../debit/purse-journal.ts';
 import type { BatchEntry, InterruptedEntry, JournalEntry, OutcomeEntry } from './journal-entry.ts';
 import { JournalHits } from './journal-hits.ts';
+import { JournalRefund } from './journal-refund.ts';
 import { JournalRisk } from './journal-risk.ts';
 import type { JournalDamage, LinePlace } from './journal-scan.ts';
 
@@ -47,6 +48,7 @@ export class JournalIndex {
   openRecords: RecordPlace[] = [];
   readonly hits: JournalHits = new JournalHits();
   readonly risk: JournalRisk = new JournalRisk();
+  readonly refunds: JournalRefund = new JournalRefund();
   readonly acceptedDamages: JournalDamage[] = [];
   readonly #placesOfNumber = new Map<number, IntentPlaces>();
   readonly #placesOfSale = new Map<string, IntentPlaces[]>();
@@ -82,6 +84,12 @@ export class JournalIndex {
       case 'hit-report':
         this.hits.report(entry.hit);
         this.#addRecord({ ...entry.sealed, type: entry.type, place }, undefined);
+        return;
+      case 'refund':
+        this.refunds.add(entry.refund);
+        return;
+      case 'refund-missed':
+        this.refunds.miss(entry.saleId);
         return;
       case 'damage-accepted':
         this.acceptedDamages.push(...entry.damages);

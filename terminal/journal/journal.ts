@@ -9,6 +9,8 @@ import type {
   PurseIntent,
   PurseIntentOutcome,
   PurseJournal,
+  Refund,
+  RefundsOfSale,
 } from '../debit/purse-journal.ts';
 import type { JournalledRisk, RiskFacts } from '../debit/risk-limit.ts';
 import type { Sam } from '../sam/sam.ts';
@@ -163,6 +165,32 @@ export class Journal implements PurseJournal, RiskFacts {
   async recordHotListHit(hit: HotListHit): Promise<void> {
     if (this.#store.index.hits.has(hit)) return;
     await this.#store.append({ type: 'hot-list-hit', at: this.#options.now(), hit });
+  }
+
+  async recordRefund(refund: Refund): Promise<void> {
+    await this.#store.append({ type: 'refund', at: this.#options.now(), refund });
+  }
+
+  async recordMissedRefund(saleId: string): Promise<void> {
+    if (this.#store.index.refunds.ofSale(saleId).isMissed) return;
+    await this.#store.append({ type: 'refund-missed', at: this.#options.now(), saleId });
+  }
+
+  refundOfId(refundId: string): Promise<Refund | undefined> {
+    return Promise.resolve(this.#store.index.refunds.ofId(refundId));
+  }
+
+  refundsOfSale(saleId: string): Promise<RefundsOfSale> {
+    return Promise.resolve(this.#store.index.refunds.ofSale(saleId));
+  }
+
+  refundedSalesOf(idm: Uint8Array): Promise<readonly string[]> {
+    return Promise.resolve(this.#store.index.refunds.salesOf(idm));
+  }
+
+  /** Every sale of which something is or was to be given back, oldest first. */
+  refundedSales(): readonly string[] {
+    return this.#store.index.refunds.sales();
   }
 
   /** Every hit, oldest first. */

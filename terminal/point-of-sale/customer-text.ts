@@ -3,6 +3,7 @@ import type { TapRefusal } from '../debit/debit.ts';
 import type { PurseIntent } from '../debit/purse-journal.ts';
 import type { NoTapReason, SaleOutcome } from '../purse-terminal.ts';
 import { remainingOf, VERB_BY_KIND } from './outcome-text.ts';
+import { customerNotices } from './refund-text.ts';
 
 const NOT_HERE = 'This card cannot be used here. Nothing was taken.';
 const NOT_NOW = 'This terminal cannot take cards now. Nothing was taken.';
@@ -17,6 +18,7 @@ const TOUCH = 'Please touch your card.';
 const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'other-card-expected': 'Please touch the card that you touched before.',
   'sale-voided': 'This payment was given back to your card.',
+  'sale-refunded': 'This payment is given back to your card.',
   'void-unresolved': 'Please touch the same card again.',
   'void-other-card': 'Please touch the card that paid.',
   'void-not-last': ASK,
@@ -57,10 +59,15 @@ const TEXT_BY_NO_TAP: Readonly<Record<NoTapReason, string>> = {
   'sam-cannot-void': ASK,
   'void-sale-unknown': ASK,
   'void-sale-unresolved': ASK,
+  'void-sale-refunded': ASK,
 };
 
 /** What the customer reads; the cashier reads `describeOutcome`. */
 export function customerText(outcome: SaleOutcome): string {
+  return `${customerNotices(outcome.refunds ?? [])}${textOf(outcome)}`;
+}
+
+function textOf(outcome: SaleOutcome): string {
   switch (outcome.outcome) {
     case 'approved':
       return approvalText(outcome.intent);

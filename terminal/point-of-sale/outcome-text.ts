@@ -8,6 +8,7 @@ import type { NoTapReason, SaleOutcome } from '../purse-terminal.ts';
 const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
   'other-card-expected': 'this sale is half done on another card: that card must come back',
   'sale-voided': 'this sale was given back: sell anew under another id',
+  'sale-refunded': 'this sale is being given back: sell anew under another id',
   'void-unresolved': 'the void of this sale is not finished: finish it first',
   'void-other-card': 'another card than the one that paid',
   'void-not-last': 'the card was used since: this sale cannot be voided any more',
@@ -48,7 +49,13 @@ const TEXT_BY_NO_TAP: Readonly<Record<NoTapReason, string>> = {
   'sam-cannot-void': 'the SAM of this terminal may not void',
   'void-sale-unknown': 'no sale of this id was paid here',
   'void-sale-unresolved': 'this sale is not finished: touch its card again first',
+  'void-sale-refunded': 'a part of this sale was given back: refund the rest',
 };
+
+/** Why something was not done, for the cashier. */
+export function reasonText(reason: TapRefusal | NoTapReason): string {
+  return { ...TEXT_BY_REFUSAL, ...TEXT_BY_NO_TAP }[reason];
+}
 
 /** Exit codes of a program that makes one tap. */
 export const EXIT_CODE_BY_OUTCOME: Readonly<Record<SaleOutcome['outcome'], number>> = {
@@ -77,7 +84,7 @@ export function describeOutcome(outcome: SaleOutcome): string {
 }
 
 /** The last two bytes of the card's IDm. */
-export function cardNameOf(intent: PurseIntent): string {
+export function cardNameOf(intent: Pick<PurseIntent, 'idm'>): string {
   const card: IDm = idm(intent.idm);
   return shortIdm(card);
 }

@@ -17,6 +17,8 @@ export interface Receipt {
   readonly balanceBefore: Yen;
   readonly balanceAfter: Yen;
   readonly resolution: 'at-tap' | 'at-re-tap';
+  /** A cashback for a refund, which may be of a part of the sale, and not a void. */
+  readonly isRefund?: boolean;
 }
 
 const TITLES: Readonly<Record<Receipt['kind'], string>> = {
@@ -40,7 +42,7 @@ export function receiptMarkup(receipt: Receipt): string {
   ];
   const lines = [
     escapeMarkup(receipt.merchantName),
-    TITLES[kind],
+    receipt.isRefund === true ? 'REFUND' : TITLES[kind],
     '---',
     ...rows.map(([label, value]) => `${label} | ${value}`),
     '---',

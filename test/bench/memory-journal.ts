@@ -5,6 +5,7 @@ import type {
   PurseIntent,
   PurseIntentOutcome,
   PurseJournal,
+  RefundsOfSale,
 } from '../../terminal/debit/purse-journal.ts';
 import type { Sam } from '../../terminal/sam/sam.ts';
 
@@ -55,6 +56,26 @@ export class MemoryJournal implements PurseJournal {
     }
     this.#bySale.set(intent.saleId, [{ intent, outcome }]);
     this.#unresolved.delete(formatIdm(idm(intent.idm)));
+  }
+
+  recordRefund(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  recordMissedRefund(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  refundOfId(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  refundsOfSale(): Promise<RefundsOfSale> {
+    return Promise.resolve({ refunds: [], isMissed: false });
+  }
+
+  refundedSalesOf(): Promise<readonly string[]> {
+    return Promise.resolve([]);
   }
 
   async intentsOfSale(saleId: string): Promise<readonly JournalledIntent[]> {

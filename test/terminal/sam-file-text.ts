@@ -1,8 +1,9 @@
 import { bytesToHex } from '@noble/ciphers/utils.js';
+import type { SamKind } from '#purse/sam-kind';
 import { samKeys } from '../scheme.ts';
 
 /** What the issuer wrote into `sam.json`, before it is text. */
-export function samFile(kind: 'pos' | 'load', samId: number): Record<string, unknown> {
+export function samFile(kind: SamKind, samId: number): Record<string, unknown> {
   const { masters, recordKey, ...sam } = samKeys(kind, samId);
   const hexMasters = [...masters].map(([label, key]) => [label, bytesToHex(key)]);
   return {
@@ -13,6 +14,6 @@ export function samFile(kind: 'pos' | 'load', samId: number): Record<string, unk
   };
 }
 
-export function samFileText(kind: 'pos' | 'load', samId: number): string {
+export function samFileText(kind: SamKind, samId: number): string {
   return JSON.stringify(samFile(kind, samId));
 }

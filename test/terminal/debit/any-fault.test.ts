@@ -101,6 +101,11 @@ class Shop {
       intentsOfSale: (saleId) => journal.intentsOfSale(saleId),
       unresolvedIntentsOf: (idm) => journal.unresolvedIntentsOf(idm),
       recordHotListHit: (hit) => journal.recordHotListHit(hit),
+      recordRefund: (refund) => journal.recordRefund(refund),
+      recordMissedRefund: (saleId) => journal.recordMissedRefund(saleId),
+      refundOfId: (refundId) => journal.refundOfId(refundId),
+      refundsOfSale: (saleId) => journal.refundsOfSale(saleId),
+      refundedSalesOf: (idm) => journal.refundedSalesOf(idm),
       recordIntent: async (intent) => {
         if (this.diskFault === 'intent') return full();
         await journal.recordIntent(intent);

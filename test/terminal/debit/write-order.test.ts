@@ -48,6 +48,11 @@ function journalFailingAt(failing: string | undefined): PurseJournal {
     intentsOfSale: (saleId) =>
       Promise.resolve(intents.filter(({ intent }) => intent.saleId === saleId)),
     unresolvedIntentsOf: () => Promise.resolve(openOnes()),
+    recordRefund: () => Promise.resolve(),
+    recordMissedRefund: () => Promise.resolve(),
+    refundOfId: () => Promise.resolve(undefined),
+    refundsOfSale: () => Promise.resolve({ refunds: [], isMissed: false }),
+    refundedSalesOf: () => Promise.resolve([]),
   };
 }
 

@@ -59,7 +59,6 @@ function update(
     },
     install: (list) => {
       installed.push(list.sequence);
-      return Promise.resolve();
     },
   });
 }
@@ -138,7 +137,9 @@ describe('updating the hot list', () => {
         offer: () => Promise.resolve(OFFER),
         download: () => Promise.resolve(FILES['list 2']!),
       },
-      install: () => Promise.reject(new Error('disk')),
+      install: () => {
+        throw new Error('disk');
+      },
     });
     await expect(broken).rejects.toThrow('disk');
   });
