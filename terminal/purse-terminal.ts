@@ -267,8 +267,11 @@ export class PurseTerminal {
   async #afterLostRefund(request: PurseRequest, outcome: SaleOutcome): Promise<SaleOutcome> {
     const { journal } = this.#options;
     const { refunds = [] } = outcome;
-    const { done, pending } = knownSaleOf(await journal.intentsOfSale(request.saleId));
-    if (done !== undefined) return { ...(await approvedBefore(done, journal)), refunds };
+    const known = knownSaleOf(await journal.intentsOfSale(request.saleId));
+    if (known.done !== undefined) {
+      return { ...(await approvedBefore(known.done, journal)), refunds };
+    }
+    const { pending } = known;
     return pending === undefined ? outcome : { outcome: 'unresolved', intent: pending, refunds };
   }
 

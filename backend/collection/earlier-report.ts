@@ -5,6 +5,7 @@ import { bytesIn, numberIn, textIn } from '../database/row.ts';
 import { encodeRecordRows, isPosted, RECORD_COLUMNS } from './record-row.ts';
 import type { JudgedRecord, VerifiedBatch } from './verify-batch.ts';
 import { type EarlierReport, verifyRecord } from './verify-record.ts';
+import { judgeVoidedSales } from './voided-sale.ts';
 
 /**
  * Posted records that one of the rows speaks of again: under its SAM number (`number`); with its card
@@ -55,8 +56,8 @@ export interface GroupToPost {
 }
 
 /**
- * Judges the records again, now knowing which of them were reported before: in the database, or
- * earlier in the same group.
+ * Judges the records again, now knowing which of them were reported before, in the database or
+ * earlier in the same group, and which sales their voids give back.
  */
 export async function judgeEarlierReports(
   reader: SqlReader,
@@ -75,7 +76,9 @@ export async function judgeEarlierReports(
       return again;
     }),
   }));
-  return { batches, rows: isChanged ? encodeRecordRows(batches) : rows };
+  const judged = await judgeVoidedSales(reader, batches);
+  if (judged !== batches) isChanged = true;
+  return { batches: judged, rows: isChanged ? encodeRecordRows(judged) : rows };
 }
 
 function judgeAgain(judged: JudgedRecord, reports: Reports): JudgedRecord {

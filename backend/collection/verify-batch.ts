@@ -47,9 +47,9 @@ export interface VerifiedBatch {
 }
 
 /**
- * Judges every record of a stored batch, but for reports of the same purse write: only the posting,
- * which runs alone, knows those. Nothing is written. Rejects with {@link KeystoreError}
- * `KEYSTORE_OUTDATED` where a card was issued with keys that this process has not read.
+ * Judges every record of a stored batch, but for reports of the same purse write and for the sales of
+ * voids: only the posting, which runs alone, knows those. Nothing is written. Rejects with
+ * {@link KeystoreError} `KEYSTORE_OUTDATED` where a card was issued with keys that this process has not read.
  */
 export async function verifyBatch(
   reader: SqlReader,
@@ -84,6 +84,7 @@ export async function verifyBatch(
       expectedCertificate: certificates[index],
       earlierReport: 'none',
       isAfterGap: record.samNumber === header.firstSamNumber && batch.isAfterGap,
+      voidedSale: 'known',
     };
     return { record, card, context, verdict: verifyRecord(record, context) };
   });

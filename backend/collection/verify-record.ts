@@ -29,10 +29,18 @@ export type RecordReason =
   | 'RECORD_COUNTER_REUSED'
   | 'RECORD_INTERRUPTED'
   | 'RECORD_SAM_NUMBER_GAP'
-  | 'RECORD_CERTIFICATE_MISSING';
+  | 'RECORD_CERTIFICATE_MISSING'
+  | 'RECORD_VOID_SALE_OTHER'
+  | 'RECORD_VOID_SALE_UNKNOWN';
 
 /** Whether this SAM number or this purse write was reported before, and with the same content. */
 export type EarlierReport = 'none' | 'same' | 'other';
+
+/**
+ * What the issuer knows of the sale that a void gives back. `other`: its card did something else before,
+ * or the sale is another merchant's, or less. Of other kinds of records: `known`.
+ */
+export type VoidedSale = 'known' | 'unknown' | 'other';
 
 /** Everything that the judgement needs besides the record itself. */
 export interface RecordContext {
@@ -53,6 +61,7 @@ export interface RecordContext {
   readonly earlierReport: EarlierReport;
   /** The record before it, by SAM number, was never received. */
   readonly isAfterGap: boolean;
+  readonly voidedSale: VoidedSale;
 }
 
 export type RecordVerdict =
@@ -129,6 +138,17 @@ const RULES: readonly Rule[] = [
     reason: 'RECORD_CERTIFICATE_MISSING',
     verdict: 'held',
     applies: (record) => record.certificate === undefined,
+  },
+  {
+    // Held, not refused: if the card certified it, its holder has the value.
+    reason: 'RECORD_VOID_SALE_OTHER',
+    verdict: 'held',
+    applies: (_, { voidedSale }) => voidedSale === 'other',
+  },
+  {
+    reason: 'RECORD_VOID_SALE_UNKNOWN',
+    verdict: 'held',
+    applies: (_, { voidedSale }) => voidedSale === 'unknown',
   },
 ];
 

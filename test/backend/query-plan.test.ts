@@ -9,6 +9,7 @@ import {
   RESOLVABLE_STATEMENT,
 } from '../../backend/collection/resolvable-record.ts';
 import { UNVERIFIED_STATEMENT } from '../../backend/collection/unverified-batch.ts';
+import { VOIDED_SALE_STATEMENT } from '../../backend/collection/voided-sale.ts';
 import { SURPRISES_STATEMENT } from '../../backend/issuer/card-account.ts';
 import { MERCHANT_STATEMENT } from '../../backend/issuer/merchant.ts';
 import { SAM_STATEMENT } from '../../backend/issuer/sam-account.ts';
@@ -28,6 +29,7 @@ const STATEMENTS = {
   BATCH_STATEMENT,
   REPLAY_STATEMENT,
   EARLIER_STATEMENT,
+  VOIDED_SALE_STATEMENT,
   EVIDENCE_STATEMENT,
   INSERT_RECORDS_STATEMENT,
   INSERT_HITS_STATEMENT,

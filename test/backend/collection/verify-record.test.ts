@@ -48,6 +48,7 @@ const CONTEXT: RecordContext = {
   expectedCertificate: CERTIFICATE,
   earlierReport: 'none',
   isAfterGap: false,
+  voidedSale: 'known',
 };
 
 type Change = [Partial<PurseRecord>, Partial<RecordContext>];
@@ -72,6 +73,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
   RECORD_INTERRUPTED: [{ resolution: 'interrupted' }, {}],
   RECORD_SAM_NUMBER_GAP: [{}, { isAfterGap: true }],
   RECORD_CERTIFICATE_MISSING: [{ certificate: undefined }, {}],
+  RECORD_VOID_SALE_OTHER: [{}, { voidedSale: 'other' }],
+  RECORD_VOID_SALE_UNKNOWN: [{}, { voidedSale: 'unknown' }],
 };
 
 function verdictOn(...changes: Change[]): unknown {
@@ -137,13 +140,14 @@ describe('verifyRecord', () => {
     expect(verdictOn(CHANGES[reason]!)).toMatchObject({ reason });
   });
 
-  // Reasons that cannot meet: a record has one amount, one certificate and one earlier report.
+  // Reasons that cannot meet: a record has one amount, one certificate, one earlier report and one sale.
   const EXCLUSIVE = [
     ['RECORD_AMOUNT_ZERO', 'RECORD_AMOUNT_OVER_LIMIT'],
     ['RECORD_CERTIFICATE_INVALID', 'RECORD_CERTIFICATE_MISSING'],
     ['RECORD_DUPLICATE', 'RECORD_NOT_DONE'],
     ['RECORD_DUPLICATE', 'RECORD_COUNTER_REUSED'],
     ['RECORD_COUNTER_REUSED', 'RECORD_INTERRUPTED'],
+    ['RECORD_VOID_SALE_OTHER', 'RECORD_VOID_SALE_UNKNOWN'],
   ];
 
   it('reports the first of any two reasons that apply together', () => {
@@ -163,7 +167,12 @@ describe('verifyRecord', () => {
     }[];
     const reasonsOf = (verdict: string): string[] =>
       verdicts.filter((one) => one.verdict === verdict).map(({ reason }) => reason);
-    expect(reasonsOf('held')).toEqual(['RECORD_SAM_NUMBER_GAP', 'RECORD_CERTIFICATE_MISSING']);
+    expect(reasonsOf('held')).toEqual([
+      'RECORD_SAM_NUMBER_GAP',
+      'RECORD_CERTIFICATE_MISSING',
+      'RECORD_VOID_SALE_OTHER',
+      'RECORD_VOID_SALE_UNKNOWN',
+    ]);
     expect(reasonsOf('ignored')).toEqual(['RECORD_DUPLICATE', 'RECORD_NOT_DONE']);
     expect(reasonsOf('fraud')).toEqual(['RECORD_COUNTER_REUSED']);
   });
