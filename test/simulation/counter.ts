@@ -1,6 +1,7 @@
 import { type EpochMs, epochMs, yen } from '#units';
 import { cardInHand, type HeldCard } from '../../card-emulator/card/card-fault.ts';
 import { voidIdOf } from '../../terminal/debit/known-sale.ts';
+import type { RefundNotice } from '../../terminal/debit/refund.ts';
 import type { ToldOutcome } from './auditor/evidence.ts';
 import { type EpisodeTally, emptyTally } from './episode-tally.ts';
 import type { Odds } from './odds.ts';
@@ -21,6 +22,8 @@ export interface CounterOptions {
   /** Everything that somebody at a counter is told goes here. */
   readonly told: ToldOutcome[];
   readonly tell: (text: string) => void;
+  /** Whether this is a world where people ask sales back that cannot be voided any more. */
+  readonly hasRefunds: boolean;
 }
 
 /** A sale that somebody may ask for again. */
@@ -37,6 +40,7 @@ const MINUTE_MS = 60_000;
 const STEP_MINUTES_MOST = 20;
 const CLOCK_JUMP_MINUTES_MOST = 600;
 const TOUCHES_MOST = 4;
+const REFUNDS_MOST = 3;
 const ROOM_WHEN_FULL = 1_000_000;
 const UPLOADS_AT_CLOSE_MOST = 200;
 
@@ -116,6 +120,9 @@ export class Counter {
     if (shop.kind !== 'load' && odds.perMille(80)) {
       await this.#touchUntilDone({ ...sale, isVoid: true });
     }
+    if (this.#options.hasRefunds && shop.kind !== 'load' && odds.perMille(250)) {
+      await this.#askBack(sale);
+    }
   }
 
   /** Somebody returns with a sale that was left open: perhaps with its card. */
@@ -154,10 +161,12 @@ export class Counter {
       const isEnd = fault?.at === 'program' && fault.exchange === exchange;
       if (isEnd && fault.moment === moment) throw new Crash();
     });
-    const { outcome } = isVoid
+    const result = isVoid
       ? await shop.void(saleId, link)
       : await shop.tap(saleId, yen(amount), link);
+    const { outcome } = result;
     look();
+    if ('refunds' in result) this.#noteGiven(shop, result.refunds);
     this.#count({ taps: 1, outcome });
     tell(
       `terminal ${shop.terminalId}, ${card.name}: ${isVoid ? 'void of ' : ''}${saleId} of ${amount} yen` +
@@ -172,6 +181,43 @@ export class Counter {
       outcome: outcome === 'failed' ? 'crashed' : outcome,
     });
     return outcome;
+  }
+
+  /** The customer wants something back, once or in parts, and may have gone with the card. */
+  async #askBack({ shop, saleId, amount, card }: OpenSale): Promise<void> {
+    const { odds, tell } = this.#options;
+    const asks = odds.between(1, REFUNDS_MOST);
+    for (let ask = 1; ask <= asks; ask += 1) {
+      const refundId = `${saleId}, part ${odds.between(1, ask)}`;
+      const part = odds.perMille(400) ? undefined : yen(odds.between(1, amount));
+      const isHere = odds.perMille(400);
+      const fault = isHere && odds.perMille(350) ? this.#drawFault(card) : undefined;
+      const held = cardInHand(card.card, fault?.at === 'card' ? [fault.fault] : []);
+      if (fault?.at === 'disk') shop.disk.failNext(fault.fault, fault.writesBefore);
+      const look = this.#lookFor(card, fault, held);
+      const link = watched(held, look);
+      const request = { refundId, saleId, amount: part };
+      const outcome = await shop.refund(request, isHere ? link : undefined);
+      look();
+      tell(
+        `terminal ${shop.terminalId}: refund of ${saleId}, ${part ?? 'all'}: ${outcome.outcome}`,
+      );
+      if ('refunds' in outcome) this.#noteGiven(shop, outcome.refunds);
+    }
+  }
+
+  #noteGiven({ terminalId }: SimulatedShop, notices: readonly RefundNotice[] = []): void {
+    for (const { result, saleId, amount } of notices) {
+      if (result !== 'given') continue;
+      this.#options.tell(`terminal ${terminalId}: ${amount} yen of ${saleId} given back`);
+      this.#options.told.push({
+        terminalId,
+        saleId: voidIdOf(saleId),
+        kind: 'void',
+        amountYen: amount,
+        outcome: 'approved',
+      });
+    }
   }
 
   /** Looks at all cards: one that was swapped in can have changed as well. */

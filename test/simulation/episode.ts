@@ -33,6 +33,7 @@ export interface EpisodeOptions {
 
 const NOON: EpochMs = epochMs(Date.parse('2026-11-23T03:00:00Z'));
 const CARDS_MOST = 6;
+const REFUND_WORLDS_PER_MILLE = 300;
 const POS_MOST = 4;
 const LOAD_TERMINAL = 9;
 const LOAD_MERCHANT = 2001;
@@ -55,7 +56,10 @@ export async function playEpisode({ seed, taps, tell }: EpisodeOptions): Promise
     const shops = await openShops({ issuer, odds, network, worldTime: () => clock.now });
     const cards = await issueCards(issuer, odds);
     const told: ToldOutcome[] = [];
-    const counter = new Counter({ odds, clock, issuer, network, shops, cards, told, tell });
+    // Drawn apart: the worlds without refunds go on as they went before there were any.
+    const hasRefunds = new Odds(seed + 1).perMille(REFUND_WORLDS_PER_MILLE);
+    const people = { issuer, network, shops, cards };
+    const counter = new Counter({ odds, clock, ...people, told, tell, hasRefunds });
     const tally = await counter.run(taps);
     await counter.closeDown();
     const evidence = {

@@ -7,8 +7,13 @@ import {
   type UploadResult,
   uploadNextBatch,
 } from '../../terminal/batch/upload-batch.ts';
+import type { RefundRequest } from '../../terminal/debit/refund.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
-import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
+import {
+  PurseTerminal,
+  type RefundOutcome,
+  type SaleOutcome,
+} from '../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
 import type { Sam } from '../../terminal/sam/sam.ts';
 import type { TerminalEvidence } from './auditor/evidence.ts';
@@ -84,6 +89,18 @@ export class SimulatedShop {
     });
   }
 
+  /** Asks a sale or a part of it back, with its card on the reader or none. */
+  refund(
+    request: RefundRequest,
+    card: CardLink | undefined,
+  ): Promise<RefundOutcome | { readonly outcome: 'crashed' | 'failed' }> {
+    return this.#survive(async () => {
+      const { terminal } = await this.#start();
+      if (card !== undefined) this.#reader.present(card);
+      return terminal.refund(request, milliseconds(0));
+    });
+  }
+
   /** Closes what was sold since the last close. */
   async close(): Promise<void> {
     await this.#survive(async () => {
@@ -122,7 +139,9 @@ export class SimulatedShop {
    * A crash ends the program; an entry that did not reach the disk ends the request. Whatever else is
    * thrown is a bug, and ends the simulation.
    */
-  async #survive(request: () => Promise<ShopOutcome>): Promise<ShopOutcome> {
+  async #survive<Outcome>(
+    request: () => Promise<Outcome>,
+  ): Promise<Outcome | { readonly outcome: 'crashed' | 'failed' }> {
     try {
       return await request();
     } catch (error) {

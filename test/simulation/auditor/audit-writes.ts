@@ -42,7 +42,7 @@ export function matchWrites({ cards, journals, told, doubtful }: WritesToMatch):
       violations.push(...contradictions(terminalId, intent, byIntent.get(intent)?.length ?? 0));
     }
   }
-  violations.push(...auditSales(matches, told, doubtful));
+  violations.push(...auditSales({ matches, told, doubtful, refunded: refundedSales(journals) }));
   return { matches, violations };
 }
 
@@ -87,11 +87,24 @@ function contradictions(
   return [];
 }
 
-function auditSales(
-  matches: readonly MatchedWrite[],
-  told: readonly ToldOutcome[],
-  doubtful: ReadonlySet<string>,
-): readonly string[] {
+interface SalesToAudit {
+  readonly matches: readonly MatchedWrite[];
+  readonly told: readonly ToldOutcome[];
+  readonly doubtful: ReadonlySet<string>;
+  /** Sales of which something was asked back, and the ids of their voids. */
+  readonly refunded: ReadonlySet<string>;
+}
+
+function refundedSales(journals: readonly ReadJournal[]): ReadonlySet<string> {
+  const ofJournal = ({ terminalId, refunds }: ReadJournal): readonly string[] =>
+    [...refunds.keys()].flatMap((saleId) => [
+      `${terminalId} ${saleId}`,
+      `${terminalId} void of ${saleId}`,
+    ]);
+  return new Set(journals.flatMap(ofJournal));
+}
+
+function auditSales({ matches, told, doubtful, refunded }: SalesToAudit): readonly string[] {
   const violations: string[] = [];
   const bySale = groupBy(matches, ({ terminalId, intent }) => `${terminalId} ${intent.saleId}`);
   for (const [sale, own] of bySale) {
@@ -117,7 +130,9 @@ function auditSales(
     for (const { write, intent } of bySale.get(sale) ?? []) {
       // The journal knows of one that is open, or was found at a later touch of the card.
       const isVoided = bySale.has(`${word.terminalId} void of ${word.saleId}`);
-      const isKnown = isVoided || isOpen(intent) || intent.resolution === 'at-re-tap';
+      // What was asked back is no payment any more, and is voided by no one but its refund.
+      const isKnown =
+        isVoided || refunded.has(sale) || isOpen(intent) || intent.resolution === 'at-re-tap';
       if (!isKnown && !doubtful.has(write.card)) {
         violations.push(`terminal ${sale}: told ${word.outcome}, and ${nameOf(write)}`);
       }

@@ -1,6 +1,7 @@
 import { auditBatches } from './audit-batches.ts';
 import { auditBooks } from './audit-books.ts';
 import { auditHits } from './audit-hits.ts';
+import { auditRefunds } from './audit-refunds.ts';
 import { matchWrites } from './audit-writes.ts';
 import { readBatch } from './batch-reading.ts';
 import { readCard } from './card-reading.ts';
@@ -50,6 +51,12 @@ export function audit(evidence: Evidence): AuditReport {
       ...journals.flatMap(({ violations }) => violations),
       ...stored.flatMap(({ violations }) => violations),
       ...matched.violations,
+      ...auditRefunds({
+        journals,
+        matches: matched.matches,
+        findings: evidence.issuer.findings,
+        doubtful,
+      }),
       ...auditBatches(journals, stored),
       ...auditHits(journals, stored, evidence.issuer.hits),
       ...places.violations,

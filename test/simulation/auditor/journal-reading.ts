@@ -34,7 +34,14 @@ export interface ReadJournal {
   readonly batches: readonly ReadBatch[];
   readonly acknowledged: ReadonlySet<number>;
   readonly hits: readonly JournalledHit[];
+  /** What was asked back of a sale in all, and the card that is to have it. */
+  readonly refunds: ReadonlyMap<string, ReadRefund>;
   readonly violations: readonly string[];
+}
+
+export interface ReadRefund {
+  readonly card: string;
+  readonly amount: number;
 }
 
 const OPEN_STATES: ReadonlySet<string | undefined> = new Set([
@@ -52,6 +59,7 @@ export function readJournal({ terminalId, journal }: TerminalEvidence): ReadJour
   const intents = new Map<number, ReadIntent>();
   const batches: ReadBatch[] = [];
   const acknowledged = new Set<number>();
+  const refunds = new Map<string, ReadRefund>();
   const violations: string[] = [];
   const complain = (text: string): unknown => violations.push(`terminal ${terminalId}: ${text}`);
   let samNumber = 0;
@@ -89,13 +97,23 @@ export function readJournal({ terminalId, journal }: TerminalEvidence): ReadJour
       case 'batch':
         batches.push(readBatch(bytesIn(entry, 'bytes')));
         break;
+      case 'refund':
+        noteRefund(refunds, objectIn(entry, 'refund'));
+        break;
       case 'acknowledgement':
         acknowledged.add(Number(entry['batchNumber']));
         break;
       default:
     }
   }
-  return { terminalId, intents, batches, acknowledged, hits: hits.all, violations };
+  return { terminalId, intents, batches, acknowledged, hits: hits.all, refunds, violations };
+}
+
+function noteRefund(refunds: Map<string, ReadRefund>, fields: Entry): void {
+  const saleId = String(fields['saleId']);
+  const card = hex(bytesIn(fields, 'idm'));
+  const amount = (refunds.get(saleId)?.amount ?? 0) + Number(fields['amount']);
+  refunds.set(saleId, { card, amount });
 }
 
 function noteOutcome(

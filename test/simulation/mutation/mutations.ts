@@ -171,6 +171,17 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    mistake: 'of a sale more is asked back than was paid',
+    episode: { seed: 7, number: 6 },
+    edits: [
+      {
+        file: 'terminal/debit/refund.js',
+        from: 'const left = refundableOf(refunded);',
+        to: 'const left = refunded.sale.amount;',
+      },
+    ],
+  },
+  {
     mistake: 'held debits are left in what the issuer owes to cards',
     edits: [
       {
