@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type Batch, decodeBatch } from '#batch/batch';
-import { sumYen } from '#units';
+import { subtractYen, sumYen } from '#units';
 import type { Journal, JournalledBatch } from '../journal/journal.ts';
-import { addTotals, NO_TOTALS, type ZReport } from '../point-of-sale/z-report.ts';
+import { addTotals, type BatchTotals, NO_TOTALS, type ZReport } from '../point-of-sale/z-report.ts';
 
 /** The Z report of a closed batch, or `undefined` if there is none of that number. */
 export async function reportOfBatch(
@@ -14,10 +14,10 @@ export async function reportOfBatch(
   let last: Batch | undefined;
   for await (const batch of journal.batches(number)) {
     last = decodedBatch(batch);
-    grandTotals = addTotals(grandTotals, last.trailer);
+    grandTotals = addTotals(grandTotals, totalsOf(last, journal));
   }
   if (last?.header.batchNumber !== number) return undefined;
-  const { header, trailer } = last;
+  const { header } = last;
   const unresolved = await journal.unresolvedIntents();
   return {
     merchantName,
@@ -27,10 +27,28 @@ export async function reportOfBatch(
     closedAt: header.closedAt,
     firstSamNumber: header.firstSamNumber,
     lastSamNumber: header.lastSamNumber,
-    totals: trailer,
+    totals: totalsOf(last, journal),
     grandTotals,
     unresolvedCount: unresolved.length,
     unresolvedTotal: sumYen(unresolved.map(({ amount }) => amount)),
+  };
+}
+
+/** The trailer's, but for the refunds: they are voids to the issuer, and something else to the shop. */
+function totalsOf({ records, trailer }: Batch, journal: Journal): BatchTotals {
+  const refunds = records.filter(
+    ({ kind, resolution, terminalTransactionNumber }) =>
+      kind === 'void' &&
+      resolution !== 'interrupted' &&
+      journal.isRefund(terminalTransactionNumber),
+  );
+  const refundTotal = sumYen(refunds.map(({ amount }) => amount));
+  return {
+    ...trailer,
+    voidCount: trailer.voidCount - refunds.length,
+    voidTotal: subtractYen(trailer.voidTotal, refundTotal),
+    refundCount: refunds.length,
+    refundTotal,
   };
 }
 

@@ -146,6 +146,7 @@ export class JournalIndex {
     else ofSale.push(places);
     this.#unresolved.set(number, intent);
     this.risk.addIntent(intent);
+    this.refunds.addIntent(intent);
   }
 
   #applyOutcome(

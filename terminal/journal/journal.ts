@@ -188,6 +188,11 @@ export class Journal implements PurseJournal, RiskFacts {
     return Promise.resolve(this.#store.index.refunds.salesOf(idm));
   }
 
+  /** Whether the void of this number was written for a refund. */
+  isRefund(terminalTransactionNumber: number): boolean {
+    return this.#store.index.refunds.isCashback(terminalTransactionNumber);
+  }
+
   /** Every sale of which something is or was to be given back, oldest first. */
   refundedSales(): readonly string[] {
     return this.#store.index.refunds.sales();

@@ -20,10 +20,15 @@ export interface ZReport {
   readonly unresolvedTotal: Yen;
 }
 
-export type BatchTotals = Pick<
-  BatchTrailer,
-  'debitCount' | 'debitTotal' | 'loadCount' | 'loadTotal' | 'voidCount' | 'voidTotal'
->;
+export interface BatchTotals
+  extends Pick<
+    BatchTrailer,
+    'debitCount' | 'debitTotal' | 'loadCount' | 'loadTotal' | 'voidCount' | 'voidTotal'
+  > {
+  /** Of the cashbacks for refunds, which are in no total of voids here. The issuer sees voids. */
+  readonly refundCount: number;
+  readonly refundTotal: Yen;
+}
 
 export const NO_TOTALS: BatchTotals = {
   debitCount: 0,
@@ -32,6 +37,8 @@ export const NO_TOTALS: BatchTotals = {
   loadTotal: yen(0),
   voidCount: 0,
   voidTotal: yen(0),
+  refundCount: 0,
+  refundTotal: yen(0),
 };
 
 export function addTotals(first: BatchTotals, second: BatchTotals): BatchTotals {
@@ -42,6 +49,8 @@ export function addTotals(first: BatchTotals, second: BatchTotals): BatchTotals 
     loadTotal: addYen(first.loadTotal, second.loadTotal),
     voidCount: first.voidCount + second.voidCount,
     voidTotal: addYen(first.voidTotal, second.voidTotal),
+    refundCount: first.refundCount + second.refundCount,
+    refundTotal: addYen(first.refundTotal, second.refundTotal),
   };
 }
 
@@ -78,6 +87,7 @@ function totalRows(totals: BatchTotals): readonly (readonly [string, string])[] 
   return [
     [`Sales: ${totals.debitCount}`, formatYen(totals.debitTotal)],
     [`Voids: ${totals.voidCount}`, formatYen(totals.voidTotal)],
+    [`Refunds: ${totals.refundCount}`, formatYen(totals.refundTotal)],
     [`Loads: ${totals.loadCount}`, formatYen(totals.loadTotal)],
   ];
 }

@@ -60,7 +60,6 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     paths: [
       'backend/receiving.ts',
-      'terminal/batch/batch-report.ts',
       'terminal/command/batch-command.ts',
       'terminal/command/folder-command.ts',
     ],

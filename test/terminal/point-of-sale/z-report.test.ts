@@ -14,6 +14,8 @@ const TOTALS = {
   debitTotal: yen(4_500),
   voidCount: 1,
   voidTotal: yen(50),
+  refundCount: 2,
+  refundTotal: yen(70),
 };
 
 const REPORT: ZReport = {
@@ -41,6 +43,7 @@ describe('Z report', () => {
       /Records +101 to 103/,
       /Sales: 3 +4,500 yen/,
       /Voids: 1 +50 yen/,
+      /Refunds: 2 +70 yen/,
       /Sales: 103 +1,234,567 yen/,
       /Unresolved now: 1 +350 yen/,
     ]) {
