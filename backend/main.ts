@@ -33,6 +33,7 @@ import { receiveFiles } from './receiving.ts';
 import {
   addMerchant,
   addTerminal,
+  CARD_PROFILES,
   type CardOptions,
   issueCard,
   issueSam,
@@ -83,6 +84,10 @@ function addIssuing(command: Command): void {
     .option('--ceiling-amount <yen>', 'most value before it is collected', argument(AMOUNT))
     .option('--passphrase-file <file>', 'encrypt it with the passphrase in this file')
     .option('--key-file <file>', 'encrypt it with this key file, made if it is not there')
+    .option(
+      '--lite-s',
+      'serve Lite-S cards too: WARNING, with it the SAM takes AND makes value there',
+    )
     .action((options: SamOptions & FolderOption) =>
       run(options, (backend) =>
         issueSam(backend, options, { now: wallClock(), random: unpredictable }),
@@ -90,6 +95,12 @@ function addIssuing(command: Command): void {
     );
   folderCommand(command, 'issue-card', 'register a card and write its image')
     .requiredOption('--out <card.json>', 'the file to make; it holds keys')
+    .addOption(
+      new Option(
+        '--profile <profile>',
+        'standard if absent; what lite-s cannot protect: lite-s-profile.md',
+      ).choices([...CARD_PROFILES]),
+    )
     .option('--idm <hex>', 'the IDm; if absent, 02fe and six random bytes', argument(IDM))
     .option('--expiry <date>', 'last day of use; if absent, in five years', argument(DATE))
     .option('--balance-max <yen>', 'most the purse may hold', argument(AMOUNT), yen(50_000))

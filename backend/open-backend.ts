@@ -101,5 +101,6 @@ function recordKeysOf(keystore: Keystore): RecordKeys {
     issuerId: keystore.issuerId,
     certificateMaster: (keyVersion) => keystore.certificateMaster(keyVersion),
     samKey: (samId) => keystore.samKey(samId),
+    liteMaster: (keyVersion) => keystore.liteMaster(keyVersion),
   };
 }

@@ -13,6 +13,7 @@ import {
 import { readText, writeNewFile } from './config.ts';
 import { registerCard } from './issuer/card-account.ts';
 import { personaliseCard, randomIdm } from './issuer/issue-card.ts';
+import { issuedLiteImage } from './issuer/issue-lite-card.ts';
 import { formatSamFile, sealSamFile } from './issuer/issue-sam.ts';
 import { readKeyRetirements, retiredVersions } from './issuer/key-retirement.ts';
 import { registerMerchant } from './issuer/merchant.ts';
@@ -28,6 +29,9 @@ const CARD_YEARS = 5;
 const CEILING_COUNT = 10_000;
 const CEILING_AMOUNT: Yen = yen(10_000_000);
 
+const LITE_SAM_WARNING =
+  '; it takes AND makes value on every Lite-S card: whoever copies it makes money';
+
 export interface SamOptions extends SecretFileOptions {
   readonly sam: number;
   readonly kind: SamKind;
@@ -35,9 +39,16 @@ export interface SamOptions extends SecretFileOptions {
   readonly amountMax: Yen;
   readonly ceilingCount?: number;
   readonly ceilingAmount?: Yen;
+  /** Whether it serves Lite-S cards too. */
+  readonly liteS?: true;
 }
 
+/** The kinds of card that are issued (card-profile.md, lite-s-profile.md). */
+export const CARD_PROFILES = ['standard', 'lite-s'] as const;
+
 export interface CardOptions {
+  /** Standard if absent. */
+  readonly profile?: (typeof CARD_PROFILES)[number];
   readonly out: string;
   readonly idm?: IDm;
   readonly expiry?: BusinessDate;
@@ -74,14 +85,15 @@ export async function issueSam(
   if (registration.result !== 'refused') {
     const { ceilingCount: count = CEILING_COUNT, ceilingAmount: amount = CEILING_AMOUNT } = options;
     const retired = retiredVersions(await readKeyRetirements(database), now);
-    const content = { ceilings: { count, amount }, retired };
+    const content = { ceilings: { count, amount }, retired, hasLite: options.liteS ?? false };
     const text =
       secret === undefined
         ? formatSamFile(keystore, sam, content)
         : await sealSamFile(keystore, sam, { ...content, secret, random });
     writeNewFile(out, text);
   }
-  return registrationOutcome(registration, `${kind} SAM ${samId} in ${out}`);
+  const warning = options.liteS === true ? LITE_SAM_WARNING : '';
+  return registrationOutcome(registration, `${kind} SAM ${samId} in ${out}${warning}`);
 }
 
 export async function issueCard(
@@ -91,9 +103,15 @@ export async function issueCard(
 ): Promise<Outcome> {
   const idm = options.idm ?? randomIdm(random);
   const { expiry = cardExpiry(now), balanceMax, debitMax, out } = options;
-  const card = personaliseCard(keystore, { idm, expiry, balanceMax, debitMax }, random);
-  const registration = await registerCard(database, { idm, keyVersion: keystore.keyVersion }, now);
-  if (registration.result !== 'refused') writeNewFile(out, encodeCardImage(card));
+  const issue = { idm, expiry, balanceMax, debitMax };
+  const isLite = options.profile === 'lite-s';
+  const image = isLite
+    ? issuedLiteImage(keystore, issue)
+    : encodeCardImage(personaliseCard(keystore, issue, random));
+  const cardProfile = isLite ? 'lite-s' : undefined;
+  const account = { idm, keyVersion: keystore.keyVersion, cardProfile } as const;
+  const registration = await registerCard(database, account, now);
+  if (registration.result !== 'refused') writeNewFile(out, image);
   const name = formatIdm(idm);
   return registrationOutcome(registration, `card ${name} in ${out}`, { idm: name });
 }

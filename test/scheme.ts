@@ -1,13 +1,26 @@
 import { createHash } from 'node:crypto';
 import { type IDm, idm, pmm } from '#felica/identifiers';
 import type { CardData } from '#purse/card-data';
-import { CARD_KEY_LABELS, type CardKeyLabel, deriveCardKey, deriveSamKey } from '#purse/card-key';
+import {
+  CARD_KEY_LABELS,
+  type CardKeyLabel,
+  deriveCardKey,
+  deriveLiteMaster,
+  deriveLiteRoot,
+  deriveSamKey,
+} from '#purse/card-key';
 import { type CardPersonalisation, personalise } from '#purse/card-profile';
+import { encodeIssuedLiteImage } from '#purse/lite-s-image';
 import type { PurseBlock } from '#purse/purse-block';
 import type { SamKind } from '#purse/sam-kind';
 import { businessDate, type EpochMs, epochMs, yen } from '#units';
 import type { KeystoreAccess } from '../backend/open-keystore.ts';
-import { createFelicaCard, type FelicaCard } from '../card-emulator/card/open-card.ts';
+import {
+  createFelicaCard,
+  type EmulatedCard,
+  type FelicaCard,
+  openCardImage,
+} from '../card-emulator/card/open-card.ts';
 import type { Sam } from '../terminal/sam/sam.ts';
 import type { SamKeys } from '../terminal/sam/sam-file.ts';
 import { softwareSam } from '../terminal/sam/software-sam.ts';
@@ -92,6 +105,21 @@ export function personalisedCard(
 export function issuedCard(number: number, changes: Partial<CardData> = {}): FelicaCard {
   const random = seededRandom(`card ${number}`);
   return createFelicaCard(personalisedCard(number, changes), { random });
+}
+
+/** An empty Lite-S of the same issuer, after both issues. */
+export function issuedLiteS(number: number, changes: Partial<CardData> = {}): EmulatedCard {
+  const cardData = { ...CARD_DATA, ...changes };
+  const root = deriveLiteRoot(SAM_MASTER, cardData.keyVersion);
+  const masterKey = deriveLiteMaster(root, cardData.keyVersion);
+  const image = encodeIssuedLiteImage({ idm: cardIdm(number), masterKey, cardData });
+  return openCardImage(image, { random: seededRandom(`card ${number}`) });
+}
+
+/** A SAM that serves Lite-S cards, too. */
+export function liteSam(kind: SamKind, samId: number): Sam {
+  const liteRoot = deriveLiteRoot(SAM_MASTER, KEY_VERSION);
+  return softwareSam({ ...samKeys(kind, samId), liteRoot }, seededRandom(`sam ${samId}`));
 }
 
 const OWN_LABEL: Readonly<Record<SamKind, CardKeyLabel>> = {

@@ -1,4 +1,5 @@
 import { cmac } from '@noble/ciphers/aes.js';
+import { requireLength } from '#felica/byte-field';
 import { type IDm, idm } from '#felica/identifiers';
 import {
   encodeHistoryEntry,
@@ -6,6 +7,7 @@ import {
   type HistoryKind,
   TERMINAL_ID_MAX,
 } from '#purse/history-block';
+import { LITE_EVIDENCE_BYTES } from '#purse/lite-s-evidence';
 import { cardCounterOf } from '#purse/purse-block';
 import {
   CERTIFICATE_BYTES,
@@ -22,6 +24,8 @@ const CERTIFICATE_BEFORE_OFFSET = 68;
 export const RECORD_VERSION = 1;
 /** FeliCa Standard with AES, the first card profile (card-profile.md). */
 export const CARD_PROFILE_STANDARD_AES = 1;
+/** FeliCa Lite-S, the second one (lite-s-profile.md). */
+export const CARD_PROFILE_LITE_S = 2;
 
 /** A `void` gives the last debit back to the card. */
 export type RecordKind = 'load' | 'debit' | 'void';
@@ -45,6 +49,8 @@ export interface UnsealedRecord {
   readonly kind: RecordKind;
   readonly issuerId: number;
   readonly idm: IDm;
+  /** Absent for a Standard card. */
+  readonly cardProfile?: 'lite-s' | undefined;
   readonly keyVersion: number;
   readonly cardCounter: number;
   readonly terminalId: number;
@@ -57,7 +63,10 @@ export interface UnsealedRecord {
   /** The instant of the intent: its business date stands in the card's history entry. */
   readonly time: EpochMs;
   readonly executionId: Uint8Array;
-  /** Absent where the card left before it could be read. */
+  /**
+   * Absent where the card left before it could be read. Of a Lite-S it is the evidence of
+   * lite-s-evidence.ts, which is twice as long.
+   */
   readonly certificate: Uint8Array | undefined;
   /**
    * The card's certificate of its purse write before this one, as it lay on the card: proof of what
@@ -83,7 +92,7 @@ export function encodeUnsealedRecord(record: UnsealedRecord): Uint8Array {
   bytes[1] = KIND_CODES[record.kind];
   view.setUint16(2, fitting('issuer id', record.issuerId, 0xffff));
   bytes.set(record.idm, 4);
-  bytes[12] = CARD_PROFILE_STANDARD_AES;
+  bytes[12] = record.cardProfile === 'lite-s' ? CARD_PROFILE_LITE_S : CARD_PROFILE_STANDARD_AES;
   bytes[13] = fitting('key version', record.keyVersion, 0xff);
   view.setUint16(14, fitting('card counter', record.cardCounter, 0xffff));
   view.setUint32(16, fitting('terminal id', record.terminalId, TERMINAL_ID_MAX));
@@ -101,8 +110,13 @@ export function encodeUnsealedRecord(record: UnsealedRecord): Uint8Array {
   bytes[56] = record.certificate === undefined ? 0 : 1;
   bytes[57] = RESOLUTION_CODES[record.resolution];
   bytes[58] = record.certificateBefore === undefined ? 0 : 1;
-  if (record.certificate !== undefined) bytes.set(record.certificate, CERTIFICATE_OFFSET);
+  if (record.certificate !== undefined) {
+    requireLength('certificate', record.certificate, certificateBytesOf(bytes));
+    bytes.set(record.certificate, CERTIFICATE_OFFSET);
+  }
   if (record.certificateBefore !== undefined) {
+    requireLength('certificate before', record.certificateBefore, CERTIFICATE_BYTES);
+    if (isLiteS(bytes)) throw new RangeError('certificate before: a Lite-S makes none');
     bytes.set(record.certificateBefore, CERTIFICATE_BEFORE_OFFSET);
   }
   return bytes;
@@ -141,6 +155,7 @@ export function decodeRecord(bytes: Uint8Array): DecodedRecord {
     kind,
     issuerId: view.getUint16(2),
     idm: idm(bytes.slice(4, 12)),
+    ...(isLiteS(bytes) && { cardProfile: 'lite-s' as const }),
     keyVersion: view.getUint8(13),
     cardCounter: view.getUint16(14),
     terminalId: view.getUint32(16),
@@ -152,8 +167,8 @@ export function decodeRecord(bytes: Uint8Array): DecodedRecord {
     balanceAfter: yen(view.getUint32(40)),
     time: timeOf(view),
     executionId: bytes.slice(52, 56),
-    certificate: certificateAt(bytes, 56, CERTIFICATE_OFFSET),
-    certificateBefore: certificateAt(bytes, 58, CERTIFICATE_BEFORE_OFFSET),
+    certificate: certificateAt(bytes, 56, [CERTIFICATE_OFFSET, certificateBytesOf(bytes)]),
+    certificateBefore: certificateAt(bytes, 58, [CERTIFICATE_BEFORE_OFFSET, CERTIFICATE_BYTES]),
     resolution,
     samMac: bytes.slice(UNSEALED_RECORD_BYTES),
   };
@@ -200,7 +215,7 @@ const TIME_MAX = 7_240_114_799_999n;
 function faultyField(bytes: Uint8Array, view: DataView): string | undefined {
   if (view.getUint8(0) !== RECORD_VERSION) return 'version';
   if (view.getUint16(2) === 0) return 'issuer id';
-  if (view.getUint8(12) !== CARD_PROFILE_STANDARD_AES) return 'card profile';
+  if (view.getUint8(12) !== CARD_PROFILE_STANDARD_AES && !isLiteS(bytes)) return 'card profile';
   const terminalId = view.getUint32(16);
   if (terminalId === 0 || terminalId > TERMINAL_ID_MAX) return 'terminal id';
   if (view.getUint32(20) === 0) return 'SAM id';
@@ -220,20 +235,30 @@ function faultyCertificateField(bytes: Uint8Array, view: DataView): string | und
   // Who has the card's certificate knows that it was written.
   const isInterrupted = view.getUint8(57) === RESOLUTION_CODES.interrupted;
   if (view.getUint8(56) > (isInterrupted ? 0 : 1)) return 'certificate state';
-  if (view.getUint8(58) > 1) return 'state of the certificate before';
+  if (view.getUint8(58) > (isLiteS(bytes) ? 0 : 1)) return 'state of the certificate before';
   if (view.getUint8(59) !== 0) return 'reserved';
-  const isIdle = (stateOffset: number, offset: number): boolean =>
-    view.getUint8(stateOffset) === 0 && !isZero(bytes.subarray(offset, offset + CERTIFICATE_BYTES));
-  if (isIdle(56, CERTIFICATE_OFFSET)) return 'certificate';
+  const isIdle = (stateOffset: number, offset: number, byteCount = CERTIFICATE_BYTES): boolean =>
+    view.getUint8(stateOffset) === 0 && !isZero(bytes.subarray(offset, offset + byteCount));
+  if (isIdle(56, CERTIFICATE_OFFSET, certificateBytesOf(bytes))) return 'certificate';
+  if (isLiteS(bytes)) return undefined;
   return isIdle(58, CERTIFICATE_BEFORE_OFFSET) ? 'certificate before' : undefined;
 }
 
 function certificateAt(
   bytes: Uint8Array,
   stateOffset: number,
-  offset: number,
+  [offset, byteCount]: readonly [number, number],
 ): Uint8Array | undefined {
-  return bytes[stateOffset] === 1 ? bytes.slice(offset, offset + CERTIFICATE_BYTES) : undefined;
+  return bytes[stateOffset] === 1 ? bytes.slice(offset, offset + byteCount) : undefined;
+}
+
+function isLiteS(bytes: Uint8Array): boolean {
+  return bytes[12] === CARD_PROFILE_LITE_S;
+}
+
+/** The evidence of a Lite-S takes the place of both certificates. */
+function certificateBytesOf(bytes: Uint8Array): number {
+  return isLiteS(bytes) ? LITE_EVIDENCE_BYTES : CERTIFICATE_BYTES;
 }
 
 function isZero(bytes: Uint8Array): boolean {

@@ -11,11 +11,12 @@ import {
   UNSEALED_RECORD_BYTES,
 } from '../batch/record.ts';
 import type { SqlReader } from '../database/database.ts';
-import { readSurprisingCards } from '../issuer/card-account.ts';
+import { cardNameOf, readSurprisingCards } from '../issuer/card-account.ts';
 import { readKeyRetirements } from '../issuer/key-retirement.ts';
 import { KeystoreError } from '../issuer/keystore-error.ts';
 import { cmacOfEach } from './batch-cmac.ts';
 import { type CertificateMasters, expectedCertificates } from './expected-certificate.ts';
+import { expectedLiteEvidence } from './lite-evidence.ts';
 import { readEvidence, type UnverifiedBatch } from './unverified-batch.ts';
 import { type JudgedHit, verifyHit } from './verify-hit.ts';
 import {
@@ -30,6 +31,8 @@ export interface RecordKeys {
   readonly issuerId: number;
   readonly certificateMaster: CertificateMasters;
   samKey(samId: number): Uint8Array;
+  /** What the keys of Lite-S cards of that generation are made from. */
+  liteMaster(keyVersion: number): Uint8Array;
 }
 
 export interface JudgedRecord {
@@ -61,7 +64,8 @@ export async function verifyBatch(
   assert(decoded.result === 'decoded', 'only batches that decode are stored');
   const { header, records, hits } = decoded.batch;
   const surprises = await readSurprisingCards(reader, records);
-  const seals = expectedSeals(keys.samKey(batch.samId), bytes, header.recordCount);
+  const samKey = keys.samKey(batch.samId);
+  const seals = expectedSeals(samKey, bytes, header.recordCount);
   const retirements = await readKeyRetirements(reader);
   const certificates = expectedCertificates(records, keys.certificateMaster);
   const isSealAuthentic = ({ samNumber, samMac }: PurseRecord | HitRecord): boolean => {
@@ -70,18 +74,20 @@ export async function verifyBatch(
   };
   const judged = records.map((record, index): JudgedRecord => {
     const card = formatIdm(record.idm);
-    const isOfOurs = !surprises.has(card) && record.issuerId === keys.issuerId;
+    const name = cardNameOf(record);
+    const isOfOurs = !surprises.has(name) && record.issuerId === keys.issuerId;
     if (isOfOurs && certificates[index] === undefined) throw keysOutdated(record.keyVersion);
     const context: RecordContext = {
       issuerId: keys.issuerId,
       isSamKnown: batch.samKind !== undefined,
       kindsAllowed: kindsAllowedBy(batch),
       isSealAuthentic: isSealAuthentic(record),
-      cardKeyVersion: surprises.has(card) ? surprises.get(card) : record.keyVersion,
+      cardKeyVersion: surprises.has(name) ? surprises.get(name) : record.keyVersion,
       keyLastDay: retirements.get(record.keyVersion),
       amountMax: batch.amountMax,
       receivedAt: batch.receivedAt,
       expectedCertificate: certificates[index],
+      expectedEvidence: expectedLiteEvidence(record, samKey, keys.liteMaster),
       earlierReport: 'none',
       isAfterGap: record.samNumber === header.firstSamNumber && batch.isAfterGap,
       voidedSale: 'known',
@@ -106,13 +112,15 @@ async function readUnissuedCards(
   hits: readonly HitRecord[],
 ): Promise<ReadonlySet<string>> {
   if (hits.length === 0) return new Set();
-  // A hit names no key version, so most cards surprise: only those without an account count.
-  const surprises = await readSurprisingCards(
-    reader,
-    hits.map(({ idm }) => ({ idm, keyVersion: 0 })),
-  );
-  const unissued = [...surprises].filter(([, keyVersion]) => keyVersion === undefined);
-  return new Set(unissued.map(([card]) => card));
+  // A hit names no key version and no profile, so most cards surprise: only those without an account count.
+  const expected = hits.flatMap(({ idm }) => [
+    { idm, keyVersion: 0 },
+    { idm, keyVersion: 0, cardProfile: 'lite-s' as const },
+  ]);
+  const surprises = await readSurprisingCards(reader, expected);
+  const issued = expected.filter((card) => surprises.get(cardNameOf(card)) !== undefined);
+  const issuedNames = new Set(issued.map(({ idm }) => formatIdm(idm)));
+  return new Set(hits.map(({ idm }) => formatIdm(idm)).filter((card) => !issuedNames.has(card)));
 }
 
 /** The SAM's MAC that each record must have, in a row. */

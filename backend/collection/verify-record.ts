@@ -56,8 +56,13 @@ export interface RecordContext {
   readonly keyLastDay: BusinessDate | undefined;
   readonly amountMax: Yen;
   readonly receivedAt: EpochMs;
-  /** The certificate that the card must have made; absent where the card is not known. */
+  /**
+   * The certificate that the card must have made; absent where the card is not known. For a Lite-S,
+   * which makes none, it still names the purse write.
+   */
   readonly expectedCertificate: Uint8Array | undefined;
+  /** What stands in its place in the record of a Lite-S, which makes none. */
+  readonly expectedEvidence?: Uint8Array | undefined;
   readonly earlierReport: EarlierReport;
   /** The record before it, by SAM number, was never received. */
   readonly isAfterGap: boolean;
@@ -192,11 +197,12 @@ function isAfter({ time }: PurseRecord, lastDay: BusinessDate | undefined): bool
 }
 
 function isCertificateInvalid(
-  { certificate }: PurseRecord,
-  { expectedCertificate }: RecordContext,
+  { certificate, cardProfile }: PurseRecord,
+  { expectedCertificate, expectedEvidence }: RecordContext,
 ): boolean {
   if (certificate === undefined) return false;
-  return expectedCertificate === undefined || !sameInConstantTime(certificate, expectedCertificate);
+  const expected = cardProfile === 'lite-s' ? expectedEvidence : expectedCertificate;
+  return expected === undefined || !sameInConstantTime(certificate, expected);
 }
 
 /** For values that a forger could find byte by byte if the answer came sooner. */

@@ -175,6 +175,10 @@ ${[
   .map(appendOnly)
   .join('')}`;
 
+/** As in a record: 1 Standard, 2 Lite-S. A record of the other profile is of no card of ours. */
+const CARD_PROFILE =
+  'ALTER TABLE card_account ADD COLUMN profile INTEGER NOT NULL DEFAULT 1 CHECK (profile IN (1, 2))';
+
 export const ISSUER_SCHEMA: Schema = {
   applicationId: 0x4b_5a_42_49,
   migrations: [
@@ -182,5 +186,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'hot list', sql: HOTLIST_SCHEMA },
     { name: 'key generations', sql: KEY_SCHEMA },
     { name: 'hits of the hot list', sql: HIT_SCHEMA },
+    { name: 'card profile', sql: CARD_PROFILE },
   ],
 };

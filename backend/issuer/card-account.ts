@@ -1,5 +1,6 @@
 import { formatIdm, type IDm, idm, shortIdm } from '#felica/identifiers';
 import { type EpochMs, type SignedYen, signedYen } from '#units';
+import { CARD_PROFILE_LITE_S, CARD_PROFILE_STANDARD_AES } from '../batch/record.ts';
 import type { Database, SqlReader } from '../database/database.ts';
 import { encodeFixedRows, type FixedColumn, fixedRowsInput } from '../database/fixed-row.ts';
 import { bytesIn, numberIn } from '../database/row.ts';
@@ -10,6 +11,8 @@ export interface CardAccount {
   readonly idm: IDm;
   /** The generation of the keys on the card. */
   readonly keyVersion: number;
+  /** Absent for a Standard card. */
+  readonly cardProfile?: 'lite-s' | undefined;
 }
 
 /** What the accepted and held records say that the card holds. */
@@ -34,10 +37,11 @@ export function registerCard(
     if (known !== undefined) {
       return refused('ACCOUNT_CARD_TAKEN', `a card …${shortIdm(card.idm)} was issued before`);
     }
-    await transaction.run('INSERT INTO card_account VALUES (?, ?, ?)', [
+    await transaction.run('INSERT INTO card_account VALUES (?, ?, ?, ?)', [
       card.idm,
       card.keyVersion,
       now,
+      profileCodeOf(card),
     ]);
     return { result: 'registered' };
   });
@@ -46,18 +50,31 @@ export function registerCard(
 const CARD_COLUMNS: readonly FixedColumn[] = [
   { name: 'idm', kind: 'bytes', width: 8 },
   { name: 'key_version', kind: 'digits', width: 3 },
+  { name: 'profile', kind: 'digits', width: 1 },
 ];
+
+/** As in a record (batch-format.md). */
+function profileCodeOf({ cardProfile }: Pick<CardAccount, 'cardProfile'>): number {
+  return cardProfile === 'lite-s' ? CARD_PROFILE_LITE_S : CARD_PROFILE_STANDARD_AES;
+}
 
 // A row costs more to hand over than to find, so only the surprises come back. The order of the join
 // makes each card asked for one search in the accounts.
 export const SURPRISES_STATEMENT: string = `${fixedRowsInput(CARD_COLUMNS)}
-SELECT input.idm AS idm, card_account.key_version AS key_version FROM input
+SELECT input.idm AS idm, input.profile AS profile,
+  iif(card_account.profile = input.profile, card_account.key_version, NULL) AS key_version FROM input
 LEFT JOIN card_account ON card_account.idm = input.idm
-WHERE card_account.key_version IS NOT input.key_version`;
+WHERE card_account.key_version IS NOT input.key_version
+  OR card_account.profile IS NOT input.profile`;
+
+/** The IDm in hexadecimal, and the profile if it is not the Standard one. */
+export function cardNameOf({ idm: card, cardProfile }: Omit<CardAccount, 'keyVersion'>): string {
+  return cardProfile === undefined ? formatIdm(card) : `${formatIdm(card)} ${cardProfile}`;
+}
 
 /**
- * Which of the cards are not as expected, by IDm in hexadecimal: with the key version of their
- * account, or `undefined` where there is no account.
+ * Which of the cards are not as expected, by {@link cardNameOf}: with the key version of their
+ * account, or `undefined` where there is no account of that profile.
  */
 export async function readSurprisingCards(
   reader: SqlReader,
@@ -65,12 +82,15 @@ export async function readSurprisingCards(
 ): Promise<ReadonlyMap<string, number | undefined>> {
   const asked = encodeFixedRows(
     CARD_COLUMNS,
-    expected.map(({ idm: card, keyVersion }) => [card, keyVersion]),
+    expected.map((card) => [card.idm, card.keyVersion, profileCodeOf(card)]),
   );
   const rows = await reader.all(SURPRISES_STATEMENT, [asked]);
   return new Map(
     rows.map((row) => [
-      formatIdm(idm(bytesIn(row, 'idm'))),
+      cardNameOf({
+        idm: idm(bytesIn(row, 'idm')),
+        cardProfile: numberIn(row, 'profile') === CARD_PROFILE_LITE_S ? 'lite-s' : undefined,
+      }),
       row['key_version'] === null ? undefined : numberIn(row, 'key_version'),
     ]),
   );

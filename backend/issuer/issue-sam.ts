@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { LITE_ROOT_LABEL } from '#purse/card-key';
 import type { FileSecret } from '#purse/file-encryption';
 import { type SamCeilings, sealSamEnvelope } from '#purse/sam-envelope';
 import { SAM_RECORD_LABEL } from '#purse/sam-key-list';
@@ -13,28 +14,32 @@ export interface SamContent {
   readonly ceilings: SamCeilings | undefined;
   /** Key generations that are over: no SAM needs them any more. */
   readonly retired: ReadonlySet<number>;
+  /** Whether it serves Lite-S cards, and so makes value on them, whatever its kind. */
+  readonly hasLite: boolean;
 }
 
 /** The text of a plain SAM file: the masters of one kind of SAM and the key that seals its records. */
 export function formatSamFile(
   keystore: Keystore,
   sam: SamAccount,
-  { ceilings, retired }: SamContent,
+  { ceilings, retired, hasLite }: SamContent,
 ): string {
   const [newest, ...earlier] = generationsOf(keystore, sam, retired);
   assert(newest !== undefined, 'a SAM has the generation it was issued with');
-  const hexMasters = (masters: CardMasters): Readonly<Record<string, string>> =>
-    Object.fromEntries(LABELS_BY_KIND[sam.kind].map((label) => [label, hexOf(masters[label])]));
+  const hexMasters = (version: number, masters: CardMasters): Readonly<Record<string, string>> => ({
+    ...Object.fromEntries(LABELS_BY_KIND[sam.kind].map((label) => [label, hexOf(masters[label])])),
+    ...(hasLite && { [LITE_ROOT_LABEL]: hexOf(keystore.liteRoot(version)) }),
+  });
   const file = {
     version: 1,
     kind: sam.kind,
     samId: sam.samId,
     issuerId: keystore.issuerId,
     keyVersion: sam.keyVersion,
-    masters: hexMasters(newest.masters),
+    masters: hexMasters(newest.keyVersion, newest.masters),
     earlierGenerations: earlier.map(({ keyVersion, masters }) => ({
       keyVersion,
-      masters: hexMasters(masters),
+      masters: hexMasters(keyVersion, masters),
     })),
     recordKey: hexOf(keystore.samKey(sam.samId)),
     limits: { amountMax: sam.amountMax },
@@ -51,6 +56,7 @@ export function sealSamFile(
     secret,
     ceilings,
     retired,
+    hasLite,
     random,
   }: SamContent & {
     readonly secret: FileSecret;
@@ -59,8 +65,10 @@ export function sealSamFile(
 ): Promise<string> {
   const { kind, samId, keyVersion } = sam;
   const entries = generationsOf(keystore, sam, retired).flatMap(
-    ({ keyVersion: version, masters }) =>
-      LABELS_BY_KIND[kind].map((label) => ({ version, label, key: masters[label] })),
+    ({ keyVersion: version, masters }) => [
+      ...LABELS_BY_KIND[kind].map((label) => ({ version, label, key: masters[label] })),
+      ...(hasLite ? [{ version, label: LITE_ROOT_LABEL, key: keystore.liteRoot(version) }] : []),
+    ],
   );
   const record = { version: 0, label: SAM_RECORD_LABEL, key: keystore.samKey(samId) };
   const publicPart = { kind, samId, issuerId: keystore.issuerId, keyVersion, ceilings };

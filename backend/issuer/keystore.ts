@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { type CardKeyLabel, deriveSamKey, KEY_BYTES } from '#purse/card-key';
+import {
+  type CardKeyLabel,
+  deriveLiteMaster,
+  deriveLiteRoot,
+  deriveSamKey,
+  KEY_BYTES,
+} from '#purse/card-key';
 
 export type CardMasters = Readonly<Record<CardKeyLabel, Uint8Array>>;
 
@@ -89,6 +95,16 @@ export class Keystore {
       keyVersion,
       generations: generations.set(keyVersion, newMasters(random)),
     });
+  }
+
+  /** What SAMs make the master key of Lite-S cards from, 16 bytes: whoever has it makes value. */
+  liteRoot(keyVersion: number): Uint8Array {
+    return deriveLiteRoot(this.#content.samMaster, keyVersion);
+  }
+
+  /** The 24 bytes that the keys of Lite-S cards are made from. */
+  liteMaster(keyVersion: number): Uint8Array {
+    return deriveLiteMaster(this.liteRoot(keyVersion), keyVersion);
   }
 
   /** The content, for the one place that writes it to a file. */

@@ -1,4 +1,5 @@
 import { cmac } from '@noble/ciphers/aes.js';
+import { concatBytes } from '@noble/ciphers/utils.js';
 import { requireLength } from '../felica/byte-field.ts';
 import type { IDm } from '../felica/identifiers.ts';
 
@@ -64,6 +65,31 @@ export function deriveSamKey(master: Uint8Array, samId: number): Uint8Array {
 /** The one block that {@link deriveCardKey} authenticates, for whoever derives many keys at once. */
 export function cardKeyDerivationBlock({ label, idm, version }: CardKeyContext): Uint8Array {
   return derivationBlock(label, idm, version);
+}
+
+/** Under this label a SAM holds what the master keys of Lite-S cards are made from (lite-s-profile.md). */
+export const LITE_ROOT_LABEL = 'LITE';
+
+const LITE_MASTER_BYTES = 24;
+
+/** The secret of one generation of Lite-S cards, 16 bytes, from the issuer's own SAM master. */
+export function deriveLiteRoot(samMaster: Uint8Array, version: number): Uint8Array {
+  const block = derivationBlock(LITE_ROOT_LABEL, Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0), version);
+  return cmac(block, requireLength('master key', samMaster, KEY_BYTES));
+}
+
+/** The 24 bytes of Triple DES that the cards' own keys are made from: two rounds, the last one cut. */
+export function deriveLiteMaster(root: Uint8Array, version: number): Uint8Array {
+  requireLength('Lite-S root', root, KEY_BYTES);
+  const rounds = [1, 2].map((round) => {
+    const block = derivationBlock(
+      LITE_ROOT_LABEL,
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 0, round),
+      version,
+    );
+    return cmac(block, root);
+  });
+  return concatBytes(...rounds).slice(0, LITE_MASTER_BYTES);
 }
 
 function samDerivationBlock(samId: number): Uint8Array {

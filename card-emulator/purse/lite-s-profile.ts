@@ -8,7 +8,7 @@ import {
   type MemoryConfiguration,
 } from '../felica/lite-s-block.ts';
 import { individualCardKey } from '../felica/lite-s-mac.ts';
-import { subtractYen, yen } from '../units.ts';
+import { addYen, subtractYen, yen } from '../units.ts';
 import { type CardData, encodeCardData } from './card-data.ts';
 import { decodePurseAmount, encodePurseBlock, type PurseBlock } from './purse-block.ts';
 import { VALID_BALANCE } from './validity-purse.ts';
@@ -148,6 +148,17 @@ export function decrementedPurse(purse: PurseBlock, decrement: Uint8Array): Uint
   const { amount, executionId } = decodePurseAmount(decrement);
   const balance = subtractYen(purse.balance, amount);
   return encodePurseBlock({ ...purse, balance, cashback: amount, executionId });
+}
+
+/**
+ * The same for a cashback. The card does not see to it that no more is given back than was taken last:
+ * throws `RangeError` if more is.
+ */
+export function creditedPurse(purse: PurseBlock, cashback: Uint8Array): Uint8Array {
+  const { amount, executionId } = decodePurseAmount(cashback);
+  const left = subtractYen(purse.cashback, amount);
+  const balance = addYen(purse.balance, subtractYen(purse.cashback, left));
+  return encodePurseBlock({ ...purse, balance, cashback: yen(0), executionId });
 }
 
 /** The same for the validity purse: REG, whose second number may not rise and stays as it is. */

@@ -9,23 +9,33 @@ import {
 import type { BlockListElement } from '#felica/block-list';
 import { CommandCode } from '#felica/command-code';
 import { type IDm, nodeCode, type PMm, sameBytes } from '#felica/identifiers';
-import { encodeMacABlock, LiteBlock } from '#felica/lite-s-block';
+import { decodeWriteCount, encodeMacABlock, LiteBlock } from '#felica/lite-s-block';
+import { LITE_MAC_BYTES } from '#felica/lite-s-mac';
 import { responseTimeOut } from '#felica/response-time';
 import { isNormalEnd } from '#felica/status-flag';
 import { decodeCardData } from '#purse/card-data';
 import { decodeHistoryEntry, type HistoryEntry } from '#purse/history-block';
+import { encodeLiteEvidence, LITE_EVIDENCE_BLOCKS } from '#purse/lite-s-evidence';
 import {
+  creditedPurse,
   decrementedPurse,
   decrementedValidity,
+  isLitePurseId,
   LITE_HISTORY_COUNT,
   LitePurseBlock,
   liteHistoryBlockNumber,
 } from '#purse/lite-s-profile';
-import { cardCounterOf, decodePurseBlock, sameExecutionId } from '#purse/purse-block';
+import {
+  cardCounterOf,
+  decodePurseBlock,
+  type PurseBlock,
+  sameExecutionId,
+} from '#purse/purse-block';
 import type {
   PurseCard,
   PurseSnapshot,
   PurseWrite,
+  PurseWriteKind,
   PurseWriteResult,
 } from '../debit/purse-card.ts';
 import type { Reader } from '../reader/reader.ts';
@@ -43,10 +53,26 @@ export interface LiteCardInField {
 }
 
 export type OpenedLitePurse =
-  | { readonly result: 'opened'; readonly card: PurseCard }
-  /** No purse of ours, or one that has not our key. */
+  | { readonly result: 'opened'; readonly card: PurseCard; readonly keyVersion: number }
+  /** A card that says itself that it has no purse of ours. */
+  | { readonly result: 'no-purse' }
+  /** One that says it has, and does not know our key. */
   | { readonly result: 'not-authentic' }
   | { readonly result: 'lost' };
+
+interface ProvenPurse {
+  readonly purseBlock: Uint8Array;
+  readonly evidence: Uint8Array;
+}
+
+type WholeBlock = (purse: PurseBlock, written: Uint8Array) => Uint8Array;
+
+/** What a Standard card works out by itself. */
+const WHOLE_BLOCK: Readonly<Record<PurseWriteKind, WholeBlock>> = {
+  load: (_, block) => block,
+  debit: decrementedPurse,
+  void: creditedPurse,
+};
 
 const SERVICE = nodeCode(0x0009);
 /** Blocks that one Read gives beside MAC_A. */
@@ -63,12 +89,17 @@ export async function openLitePurse(
   if (!(await writeBlocks(field, [LiteBlock.rc], [authentication.challenge]))) {
     return { result: 'lost' };
   }
-  const blocks = await readBlocks(field, LITE_PROOF_BLOCKS);
-  if (blocks === undefined) return { result: 'lost' };
+  const blocks = await answerToRead(field, LITE_PROOF_BLOCKS);
+  if (blocks === 'lost') return { result: 'lost' };
+  const [id] = blocks;
+  // Nothing can be said against a card that does not claim to be ours: only the other kind is counted.
+  if (id === undefined || !isLitePurseId(field.idm, id)) return { result: 'no-purse' };
   const channel = authentication.answer(blocks);
   if (channel === undefined) return { result: 'not-authentic' };
   const purse = new LitePurse(field, channel);
-  return (await purse.authenticate()) ? { result: 'opened', card: purse } : { result: 'lost' };
+  const { keyVersion } = channel;
+  const isOpen = await purse.authenticate();
+  return isOpen ? { result: 'opened', card: purse, keyVersion } : { result: 'lost' };
 }
 
 /**
@@ -77,10 +108,12 @@ export async function openLitePurse(
  */
 class LitePurse implements PurseCard {
   readonly idm: IDm;
+  readonly profile = 'lite-s';
   readonly #field: LiteCardInField;
   readonly #channel: LiteChannel;
   #writeCount: number;
   #snapshot: PurseSnapshot | undefined;
+  #proof: ProvenPurse | undefined;
 
   constructor(field: LiteCardInField, channel: LiteChannel) {
     this.idm = field.idm;
@@ -136,17 +169,21 @@ class LitePurse implements PurseCard {
     const { purse } = this.#known();
     const { executionId } = decodePurseBlock(purseBlock);
     if (sameExecutionId(purse.executionId, executionId)) return { result: 'written' };
-    const block = kind === 'debit' ? decrementedPurse(purse, purseBlock) : purseBlock;
+    const block = WHOLE_BLOCK[kind](purse, purseBlock);
     const slot = liteHistoryBlockNumber(cardCounterOf(executionId));
     // The second MAC_A counts the first write: the card takes the purse only after the log.
     const isSent =
       (await this.#write(slot, historyBlock)) && (await this.#write(LitePurseBlock.purse, block));
-    return this.#writtenIf(isSent && (await this.#holds(LitePurseBlock.purse, block)));
+    const proof = isSent ? await this.#prove() : undefined;
+    return this.#writtenIf(proof !== undefined && sameBytes(proof.purseBlock, block));
   }
 
-  /** None: a Lite-S certifies nothing to anyone but a holder of its key. */
-  readCertificate(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  /** No certificate, but the MAC_A of the purse: it convinces a holder of the card's key. */
+  async readCertificate(executionId: Uint8Array): Promise<Uint8Array | undefined> {
+    const proof = this.#proof ?? (await this.#prove());
+    if (proof === undefined) return undefined;
+    const { executionId: held } = decodePurseBlock(proof.purseBlock);
+    return sameExecutionId(held, executionId) ? proof.evidence : undefined;
   }
 
   async block(validityBlock: Uint8Array): Promise<PurseWriteResult> {
@@ -154,6 +191,19 @@ class LitePurse implements PurseCard {
     const { validity } = LitePurseBlock;
     const isSent = await this.#write(validity, block);
     return this.#writtenIf(isSent && (await this.#holds(validity, block)));
+  }
+
+  /** Reads the purse in the way that the issuer can check. */
+  async #prove(): Promise<ProvenPurse | undefined> {
+    const blocks = await readBlocks(this.#field, LITE_EVIDENCE_BLOCKS);
+    if (!(blocks && this.#channel.isAuthentic(LITE_EVIDENCE_BLOCKS, blocks))) return undefined;
+    const [purseBlock, count, macBlock] = blocks;
+    const writeCount = count && decodeWriteCount(count);
+    if (!(purseBlock && macBlock) || writeCount === undefined) return undefined;
+    const mac = macBlock.slice(0, LITE_MAC_BYTES);
+    const evidence = encodeLiteEvidence({ mac, seed: this.#channel.seed, writeCount });
+    this.#proof = { purseBlock, evidence };
+    return this.#proof;
   }
 
   #known(): PurseSnapshot {
@@ -178,6 +228,7 @@ class LitePurse implements PurseCard {
   }
 
   #write(blockNumber: number, block: Uint8Array): Promise<boolean> {
+    this.#proof = undefined;
     const writeCount = this.#writeCount;
     const mac = this.#channel.macOfWrite({ writeCount, blockNumber, block });
     const macBlock = encodeMacABlock({ mac, writeCount });
@@ -187,9 +238,18 @@ class LitePurse implements PurseCard {
 }
 
 async function readBlocks(
-  { reader, idm, pmm }: LiteCardInField,
+  field: LiteCardInField,
   numbers: readonly number[],
 ): Promise<readonly Uint8Array[] | undefined> {
+  const blocks = await answerToRead(field, numbers);
+  return blocks !== 'lost' && blocks.length === numbers.length ? blocks : undefined;
+}
+
+/** No blocks where the card refused. */
+async function answerToRead(
+  { reader, idm, pmm }: LiteCardInField,
+  numbers: readonly number[],
+): Promise<readonly Uint8Array[] | 'lost'> {
   const exchange = await exchangeWithCard(
     reader,
     encodeReadWithoutEncryptionRequest({
@@ -200,9 +260,8 @@ async function readBlocks(
     responseTimeOut(pmm, 'read', numbers.length),
     answerOf(CommandCode.readWithoutEncryption, idm),
   );
-  if (exchange.result === 'lost') return undefined;
-  const blocks = decodeReadWithoutEncryptionResponse(exchange.packet)?.blocks;
-  return blocks?.length === numbers.length ? blocks : undefined;
+  if (exchange.result === 'lost') return 'lost';
+  return decodeReadWithoutEncryptionResponse(exchange.packet)?.blocks ?? 'lost';
 }
 
 /** Whether the card said that it did; nobody has proved it yet. */

@@ -1,5 +1,11 @@
 import { CommandCode } from '#felica/command-code';
-import { decodeSystemCode, type IDm, type PMm } from '#felica/identifiers';
+import {
+  decodeSystemCode,
+  type IDm,
+  type PMm,
+  type SystemCode,
+  systemCode,
+} from '#felica/identifiers';
 import { encodeResetModeRequest } from '#felica/inquiry';
 import {
   decodePollingResponse,
@@ -13,6 +19,7 @@ import type { PurseCard } from '../debit/purse-card.ts';
 import type { Reader, ReaderError } from '../reader/reader.ts';
 import type { Sam } from '../sam/sam.ts';
 import { answerOf, exchangeWithCard } from './card-exchange.ts';
+import { openLitePurse } from './lite-s-purse.ts';
 import { standardPurse } from './standard-purse.ts';
 
 export type SelectedPurse =
@@ -28,6 +35,9 @@ export type SelectedPurse =
   /** A card with our system code that does not know our keys. Nothing was written. */
   | { readonly result: 'not-authentic' }
   | { readonly result: 'lost'; readonly fault: ReaderError | undefined };
+
+/** What a FeliCa Lite-S answers to. */
+const LITE_S_SYSTEM_CODE = systemCode(0x88b4);
 
 /** Never a card: an NFC peer answers Polling with an IDm that begins so. */
 const NFC_DEP_PREFIX: readonly [number, number] = [0x01, 0xfe];
@@ -46,14 +56,18 @@ export interface PolledCard {
  * It polls with our system code and not with the wildcard, since a phone answers the wildcard with
  * whatever its first system happens to be. `lastCard` is the card of the tap before: one that never
  * left the field stays silent to Polling until its mode is reset.
+ *
+ * Where no Standard card answers, a SAM that has the key of Lite-S cards looks for one of those: one
+ * Polling more, which a Standard card never sees, and four exchanges.
  */
 export async function selectPurse(
   reader: Reader,
   sam: Sam,
   lastCard: PolledCard | undefined,
 ): Promise<SelectedPurse> {
-  const polled = await pollPurse(reader, lastCard);
+  const polled = await pollEither(reader, sam, lastCard);
   if (polled.result === 'no-purse') return polled;
+  if (polled.isLite) return openLite(reader, sam, polled.card);
   for (const keyVersion of sam.keyVersions) {
     const selected = await authenticate({ reader, sam, card: polled.card, keyVersion });
     if (selected !== undefined) return selected;
@@ -97,29 +111,54 @@ async function authenticate({
   return { result: 'selected', card, polledCard, keyVersion };
 }
 
+/** Nothing of the last session is believed: what it proved ended with it. */
+async function openLite(reader: Reader, sam: Sam, card: PolledCard): Promise<SelectedPurse> {
+  const authentication = await sam.startLiteAuthentication?.(card.idm);
+  if (authentication === undefined) return { result: 'not-authentic' };
+  const opened = await openLitePurse({ reader, ...card }, authentication);
+  if (opened.result === 'lost') return { result: 'lost', fault: undefined };
+  if (opened.result === 'not-authentic') return opened;
+  if (opened.result === 'no-purse') return { result: 'no-purse', fault: undefined };
+  return { ...opened, result: 'selected', polledCard: card };
+}
+
 type PolledPurse =
-  | { readonly result: 'polled'; readonly card: PolledCard }
+  | { readonly result: 'polled'; readonly card: PolledCard; readonly isLite: boolean }
   | { readonly result: 'no-purse'; readonly fault: ReaderError | undefined };
 
-async function pollPurse(reader: Reader, lastCard: PolledCard | undefined): Promise<PolledPurse> {
-  const polled = await pollOnce(reader);
-  if (polled.result === 'polled' || polled.fault !== undefined || lastCard === undefined) {
-    return polled;
+async function pollEither(
+  reader: Reader,
+  sam: Sam,
+  lastCard: PolledCard | undefined,
+): Promise<PolledPurse> {
+  const polled = await pollOnce(reader, PURSE_SYSTEM_CODE);
+  if (polled.result === 'polled' || polled.fault !== undefined) return polled;
+  if (sam.startLiteAuthentication !== undefined) {
+    const lite = await pollOnce(reader, LITE_S_SYSTEM_CODE);
+    if (lite.result === 'polled' || lite.fault !== undefined) return lite;
   }
+  return lastCard === undefined ? polled : pollAgain(reader, lastCard, polled);
+}
+
+async function pollAgain(
+  reader: Reader,
+  lastCard: PolledCard,
+  polled: PolledPurse,
+): Promise<PolledPurse> {
   const reset = await exchangeWithCard(
     reader,
     encodeResetModeRequest({ idm: lastCard.idm }),
     responseTimeOut(lastCard.pmm, 'inquiry'),
     answerOf(CommandCode.resetMode, lastCard.idm),
   );
-  return reset.result === 'answered' ? pollOnce(reader) : polled;
+  return reset.result === 'answered' ? pollOnce(reader, PURSE_SYSTEM_CODE) : polled;
 }
 
-async function pollOnce(reader: Reader): Promise<PolledPurse> {
+async function pollOnce(reader: Reader, system: SystemCode): Promise<PolledPurse> {
   const exchange = await exchangeWithCard(
     reader,
     encodePollingRequest({
-      systemCode: PURSE_SYSTEM_CODE,
+      systemCode: system,
       requestCode: RequestCode.systemCode,
       timeSlots: 0,
     }),
@@ -128,13 +167,14 @@ async function pollOnce(reader: Reader): Promise<PolledPurse> {
   );
   if (exchange.result === 'lost') return { result: 'no-purse', fault: exchange.fault };
   const response = decodePollingResponse(exchange.packet);
-  if (response === undefined || !isOurSystem(response)) {
+  if (response === undefined || !isOfSystem(response, system)) {
     return { result: 'no-purse', fault: undefined };
   }
-  return { result: 'polled', card: { idm: response.idm, pmm: response.pmm } };
+  const card = { idm: response.idm, pmm: response.pmm };
+  return { result: 'polled', card, isLite: system === LITE_S_SYSTEM_CODE };
 }
 
-function isOurSystem({ idm, requestData }: PollingResponse): boolean {
+function isOfSystem({ idm, requestData }: PollingResponse, system: SystemCode): boolean {
   if (idm[0] === NFC_DEP_PREFIX[0] && idm[1] === NFC_DEP_PREFIX[1]) return false;
-  return requestData !== undefined && decodeSystemCode(requestData) === PURSE_SYSTEM_CODE;
+  return requestData !== undefined && decodeSystemCode(requestData) === system;
 }

@@ -49,6 +49,7 @@ export interface StandardPurseCard {
 export function standardPurse(card: StandardPurseCard): PurseCard {
   return {
     idm: card.idm,
+    profile: undefined,
     read: () => readPurse(card),
     readHistory: () => readHistory(card),
     write: (write) => writePurse(card, write),

@@ -204,6 +204,7 @@ async function writeNew(
   const written = { ...request, amount, ...(isShort && { asked: request.amount }) };
   const intent = purseIntent(written, snapshot, {
     idm: card.idm,
+    cardProfile: card.profile,
     terminalId: dependencies.terminalId,
     terminalTransactionNumber,
     keyVersion: limits.keyVersion,

@@ -83,6 +83,7 @@ function readBefore(card: PurseCard, first: PurseSnapshot): PurseCard {
   let snapshot: PurseSnapshot | undefined = first;
   return {
     idm: card.idm,
+    profile: card.profile,
     read: () => {
       const known = snapshot;
       snapshot = undefined;

@@ -32,6 +32,9 @@ export type PurseWriteResult =
   /** Silence, nonsense, a failed memory or a broken reader: the card may have written. */
   | { readonly result: 'lost' };
 
+/** A card that is no Standard card. */
+export type OtherProfile = 'lite-s';
+
 /**
  * An authenticated purse in the field, until it is lost. One call at a time.
  *
@@ -39,13 +42,15 @@ export type PurseWriteResult =
  */
 export interface PurseCard {
   readonly idm: Uint8Array;
+  /** `undefined` for a Standard card. */
+  readonly profile: OtherProfile | undefined;
   /** `undefined` if the card was lost; nothing was written then. */
   read(): Promise<PurseSnapshot | undefined>;
   /** The whole log, newest first, without blocks that were never written; `undefined` if lost. */
   readHistory(): Promise<readonly HistoryEntry[] | undefined>;
-  /** Purse and history in one Write, which the card does wholly or not at all. */
+  /** Purse and history, wholly or as if not at all: what the evidence of a torn write says stays true. */
   write(write: PurseWrite): Promise<PurseWriteResult>;
-  /** The certificate of the last purse write, if it is the one with this execution ID. */
+  /** What proves the last purse write to the issuer, if it is the one with this execution ID. */
   readCertificate(executionId: Uint8Array): Promise<Uint8Array | undefined>;
   /** Writes a decrement of the validity purse; the same one twice blocks as once. */
   block(validityBlock: Uint8Array): Promise<PurseWriteResult>;

@@ -6,7 +6,7 @@ import {
   executionIdOf,
 } from '#purse/purse-block';
 import { addYen, businessDateOf, type EpochMs, subtractYen, type Yen, yen } from '#units';
-import type { PurseSnapshot, PurseWriteKind } from './purse-card.ts';
+import type { OtherProfile, PurseSnapshot, PurseWriteKind } from './purse-card.ts';
 import type { PurseIntent } from './purse-journal.ts';
 
 export interface PurseRequest {
@@ -29,6 +29,7 @@ export interface PurseWriteRequest extends PurseRequest {
 
 export interface IntentContext {
   readonly idm: Uint8Array;
+  readonly cardProfile?: OtherProfile | undefined;
   readonly terminalId: number;
   readonly terminalTransactionNumber: number;
   readonly keyVersion: number;
@@ -70,6 +71,7 @@ export function purseIntent(
     saleId: request.saleId,
     kind,
     idm: context.idm,
+    ...(context.cardProfile && { cardProfile: context.cardProfile }),
     keyVersion: context.keyVersion,
     terminalTransactionNumber: context.terminalTransactionNumber,
     amount,

@@ -1,11 +1,13 @@
 import type { EpochMs, Yen } from '#units';
-import type { PurseWrite } from './purse-card.ts';
+import type { OtherProfile, PurseWrite } from './purse-card.ts';
 
 /** A purse write that is about to happen. It is on disk before the card hears of it. */
 export interface PurseIntent extends PurseWrite {
   /** The sale, or the load, at the counter: whoever retries it uses the same id. */
   readonly saleId: string;
   readonly idm: Uint8Array;
+  /** Absent for a Standard card. */
+  readonly cardProfile?: OtherProfile | undefined;
   readonly keyVersion: number;
   /** From 1, one for each intent of this terminal. */
   readonly terminalTransactionNumber: number;

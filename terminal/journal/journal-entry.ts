@@ -130,6 +130,7 @@ const intent = z.strictObject({
   saleId: z.string(),
   kind: z.enum(['load', 'debit', 'void']),
   idm: bytes,
+  cardProfile: z.literal('lite-s').optional(),
   keyVersion: whole,
   terminalTransactionNumber: whole,
   amount: money,

@@ -328,6 +328,7 @@ export class Journal implements PurseJournal, RiskFacts {
       kind: intent.kind,
       issuerId: sam.issuerId,
       idm: idmOf(intent.idm),
+      ...(intent.cardProfile && { cardProfile: intent.cardProfile }),
       keyVersion: intent.keyVersion,
       cardCounter: intent.cardCounter,
       terminalId,

@@ -24,6 +24,7 @@ export interface SamGuard {
 export function guardedSam(sam: Sam, { ceilings, memory }: SamGuard): GuardedSam {
   let uncollected: Uncollected = { count: 0, amount: 0, lastSamNumber: 0 };
   const probing = probeCounter(memory);
+  const startLite = sam.startLiteAuthentication;
   return {
     kind: sam.kind,
     samId: sam.samId,
@@ -50,6 +51,21 @@ export function guardedSam(sam: Sam, { ceilings, memory }: SamGuard): GuardedSam
       const isLast = keyVersion === sam.keyVersions.at(-1);
       return watched(authentication, probing, isLast);
     },
+    startLiteAuthentication:
+      startLite &&
+      (async (idm) => {
+        if (probing.isLocked()) requireUnlocked(memory);
+        const authentication = await startLite(idm);
+        return {
+          challenge: authentication.challenge,
+          answer: (blocks) => {
+            const channel = authentication.answer(blocks);
+            if (channel === undefined) probing.failed();
+            else probing.passed();
+            return channel;
+          },
+        };
+      }),
     seal: async (record) => {
       const sealed = await sam.seal(record);
       // A record that could not be written is sealed again with the same number.

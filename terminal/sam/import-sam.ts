@@ -9,10 +9,14 @@ import { formatSamTokenFile, samTokenText } from './sam-token-file.ts';
 
 /**
  * Puts the keys of a SAM file into a token and gives the text of the SAM file that stands for it. Each
- * key is tried before it counts. Throws {@link SamError} and leaves none behind where one fails, or
- * where the token has keys of this SAM already.
+ * key is tried before it counts. Throws {@link SamError} and leaves none behind where one fails, where
+ * the token has keys of this SAM already, or where the SAM has the key of Lite-S cards.
  */
 export function importSam(keys: SamKeys, token: Pkcs11Token, place: TokenPlace): string {
+  if (generationsOf(keys).some(({ liteRoot }) => liteRoot !== undefined)) {
+    const why = 'its use would take the master out of the token';
+    throw new SamError('SAM_TOKEN_UNSUITABLE', `the SAM has the key of Lite-S cards: ${why}`);
+  }
   const id = tokenKeyId(keys.samId);
   if (token.keys(id).length > 0) {
     throw new SamError('SAM_TOKEN_UNSUITABLE', `the token has keys of SAM ${keys.samId} already`);

@@ -1,5 +1,4 @@
 import { clean, equalBytes } from '@noble/ciphers/utils.js';
-import { BLOCK_BYTES } from '#felica/block-access';
 import type { IDm } from '#felica/identifiers';
 import { decodeWriteCount, LiteBlock } from '#felica/lite-s-block';
 import {
@@ -31,34 +30,42 @@ export interface LiteAuthentication {
 export interface LiteChannel {
   /** WCNT, as the card proved it. */
   readonly writeCount: number;
+  /** The generation of the master key that the card proved to have. */
+  readonly keyVersion: number;
+  /** What the issuer makes the challenge again from. */
+  readonly seed: Uint8Array;
   /** Whether the blocks of a Read, MAC_A last, come from the card and now. */
   isAuthentic(blockNumbers: readonly number[], blocks: readonly Uint8Array[]): boolean;
   /** MAC_A of a write, 8 bytes. */
   macOfWrite(write: LiteBlockWrite): Uint8Array;
 }
 
-/** `masterKey` has 24 bytes and stays the caller's; `random` gives unpredictable bytes. */
+/** `masterOf` gives the 24 bytes of a generation, which are erased, or nothing. */
 export function startLiteSession(start: {
   readonly idm: IDm;
-  readonly masterKey: Uint8Array;
-  readonly keyVersion: number;
-  readonly random: (byteCount: number) => Uint8Array;
+  readonly masterOf: (keyVersion: number) => Uint8Array | undefined;
+  readonly challenge: Uint8Array;
+  readonly seed: Uint8Array;
 }): LiteAuthentication {
-  const { idm, masterKey, keyVersion } = start;
-  const challenge = start.random(BLOCK_BYTES);
+  const { idm, challenge, seed } = start;
   return {
     challenge,
     answer: (blocks) => {
       const [id, version, count] = blocks;
       if (!(id && version && count && isLitePurseId(idm, id))) return undefined;
+      const [keyVersion = 0] = version;
       const writeCount = decodeWriteCount(count);
       const isVersion = equalBytes(version, liteKeyVersionBlock(keyVersion));
       if (writeCount === undefined || !isVersion) return undefined;
+      const masterKey = start.masterOf(keyVersion);
+      if (masterKey === undefined) return undefined;
       const cardKey = individualCardKey(masterKey, id);
       const session = deriveLiteSession(cardKey, challenge);
-      clean(cardKey);
+      clean(cardKey, masterKey);
       const channel: LiteChannel = {
         writeCount,
+        keyVersion,
+        seed,
         isAuthentic: (numbers, read) => {
           const mac = read.at(-1)?.subarray(0, LITE_MAC_BYTES);
           if (mac === undefined || read.length !== numbers.length) return false;

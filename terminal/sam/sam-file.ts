@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { clean, hexToBytes } from '@noble/ciphers/utils.js';
 import { z } from 'zod';
-import { type CardKeyLabel, KEY_BYTES } from '#purse/card-key';
+import { type CardKeyLabel, KEY_BYTES, LITE_ROOT_LABEL } from '#purse/card-key';
 import {
   parseSamEnvelope,
   type SamCeilings,
@@ -19,6 +19,8 @@ import { parseSamTokenFile, type SamTokenFile } from './sam-token-file.ts';
 export interface SamGeneration {
   readonly keyVersion: number;
   readonly masters: ReadonlyMap<CardKeyLabel, Uint8Array>;
+  /** What the master key of Lite-S cards is made from: only on request, since it takes and makes value. */
+  readonly liteRoot?: Uint8Array | undefined;
 }
 
 /** The keys of a software SAM, as the issuer wrote them to a file for one terminal. */
@@ -120,7 +122,14 @@ export function samKeyEntriesOf(keys: SamKeys): readonly SamKeyEntry[] {
   const masterEntries = generationsOf(keys).flatMap(({ keyVersion: version, masters: own }) =>
     [...own].map(([label, master]) => ({ version, label, key: master })),
   );
-  return [...masterEntries, { version: 0, label: SAM_RECORD_LABEL, key: keys.recordKey }];
+  const liteEntries = generationsOf(keys).flatMap(({ keyVersion: version, liteRoot }) =>
+    liteRoot === undefined ? [] : [{ version, label: LITE_ROOT_LABEL, key: liteRoot }],
+  );
+  return [
+    ...masterEntries,
+    ...liteEntries,
+    { version: 0, label: SAM_RECORD_LABEL, key: keys.recordKey },
+  ];
 }
 
 /** What a SAM file tells without its keys being unlocked. */
@@ -148,7 +157,9 @@ function generationOf(
   entries: readonly SamKeyEntry[],
 ): SamGeneration {
   const expected = LABELS_BY_KIND[kind];
-  const own = entries.filter((entry) => entry.version === version);
+  const all = entries.filter((entry) => entry.version === version);
+  const liteRoot = all.find(({ label }) => label === LITE_ROOT_LABEL)?.key;
+  const own = all.filter(({ label }) => label !== LITE_ROOT_LABEL);
   const found = new Map<CardKeyLabel, Uint8Array>();
   for (const label of expected) {
     const entry = own.find((candidate) => candidate.label === label);
@@ -161,7 +172,7 @@ function generationOf(
     const message = `a ${kind} SAM must not hold the masters ${labels}`;
     throw new SamError('SAM_FILE_RIGHTS_EXCESSIVE', message);
   }
-  return { keyVersion: version, masters: found };
+  return { keyVersion: version, masters: found, liteRoot };
 }
 
 function invalid(message: string): SamError {

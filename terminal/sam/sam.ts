@@ -3,6 +3,7 @@ import type { PurseRecord, UnsealedRecord } from '#batch/record';
 import type { IDm, NodeCode } from '#felica/identifiers';
 import type { SamKind } from '#purse/sam-kind';
 import type { SamRoom } from '../debit/purse-limit.ts';
+import type { LiteAuthentication } from './lite-session.ts';
 
 export interface SamIdentity {
   readonly kind: SamKind;
@@ -16,7 +17,8 @@ export interface SamIdentity {
  * Everything that needs a key. The terminal never sees one: it passes frames through.
  *
  * A `pos` SAM has no key of a service that could raise a balance, so whoever steals it can take
- * value from cards and can never make any.
+ * value from cards and can never make any. One with the key of Lite-S cards can make value on those
+ * cards, whatever its kind (lite-s-profile.md).
  */
 export interface Sam extends SamIdentity {
   /** Misuse has locked it: it authenticates to no card until an operator unlocks it. */
@@ -28,6 +30,8 @@ export interface Sam extends SamIdentity {
    * is forgotten.
    */
   startAuthentication(idm: IDm, keyVersion: number): Promise<SamAuthentication>;
+  /** Begins a session with a Lite-S; absent in a SAM that has not its key. */
+  readonly startLiteAuthentication?: ((idm: IDm) => Promise<LiteAuthentication>) | undefined;
   /** Seals a record of this SAM with its own MAC. */
   seal(record: UnsealedRecord): Promise<PurseRecord>;
   /** The same for a hit of the hot list. */

@@ -5,7 +5,12 @@ import { encodeUnsealedHit } from '#batch/hit-record';
 import { encodeUnsealedRecord } from '#batch/record';
 import { type AesCredentials, groupKeyOf } from '#felica/aes-authentication';
 import type { NodeCode } from '#felica/identifiers';
-import { type CardKeyContext, type CardKeyLabel, deriveCardKey } from '#purse/card-key';
+import {
+  type CardKeyContext,
+  type CardKeyLabel,
+  deriveCardKey,
+  deriveLiteMaster,
+} from '#purse/card-key';
 import {
   CARD_DATA_READ,
   CERTIFICATE_READ,
@@ -15,7 +20,9 @@ import {
   PURSE_DIRECT,
   VALIDITY_DECREMENT,
 } from '#purse/card-profile';
+import { LITE_SEED_BYTES, liteChallengeMessage } from '#purse/lite-s-evidence';
 import type { SamKind } from '#purse/sam-kind';
+import { startLiteSession } from './lite-session.ts';
 import type { Sam, SamIdentity } from './sam.ts';
 import { eraseSamKeys, generationsOf, type SamKeys } from './sam-file.ts';
 import { type ErasableAuthentication, samAuthentication } from './sam-session.ts';
@@ -43,6 +50,8 @@ const SERVICES_BY_KIND: Readonly<Record<SamKind, readonly KeyedService[]>> = {
 export interface SamKeyHolder {
   /** The card's own key for one right ({@link deriveCardKey}). Whoever asked for it erases it. */
   cardKey(context: CardKeyContext): Promise<Uint8Array>;
+  /** The master of Lite-S cards of one generation, 24 bytes for the caller to erase; absent without the right. */
+  readonly liteMaster?: ((version: number) => Uint8Array | undefined) | undefined;
   /** AES-CMAC under the key of this SAM's records. */
   recordMac(message: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -58,6 +67,12 @@ export function softwareSam(keys: SamKeys, random: (byteCount: number) => Uint8A
       assert(master !== undefined, `SAM file was checked for ${context.label}`);
       return Promise.resolve(deriveCardKey(master, context));
     },
+    liteMaster: generations.some(({ liteRoot }) => liteRoot !== undefined)
+      ? (version) => {
+          const root = generations.find(({ keyVersion }) => keyVersion === version)?.liteRoot;
+          return root && deriveLiteMaster(root, version);
+        }
+      : undefined,
     recordMac: (message) => Promise.resolve(cmac(message, keys.recordKey)),
     close: () => {
       eraseSamKeys(keys);
@@ -77,6 +92,7 @@ export function keyedSam(
   const keyedServices = SERVICES_BY_KIND[kind];
   const services = keyedServices.map(({ service }) => service);
   let current: ErasableAuthentication | undefined;
+  const { liteMaster } = holder;
   return {
     ...{ kind, samId, issuerId, keyVersions },
     isLocked: false,
@@ -88,6 +104,13 @@ export function keyedSam(
       current = samAuthentication({ idm, services, credentials, random1: random(16) });
       return current;
     },
+    startLiteAuthentication:
+      liteMaster &&
+      (async (idm) => {
+        const seed = random(LITE_SEED_BYTES);
+        const challenge = await holder.recordMac(liteChallengeMessage(idm, seed));
+        return startLiteSession({ idm, masterOf: liteMaster, challenge, seed });
+      }),
     seal: async (record) => {
       assert(record.samId === samId, 'a SAM seals its own records');
       return { ...record, samMac: await holder.recordMac(encodeUnsealedRecord(record)) };

@@ -92,7 +92,7 @@ export class SimulatedIssuer {
     const publicKey = Uint8Array.from(der);
     const terminal = { terminalId, merchantId, samId: terminalId, kind, amountMax, publicKey };
     await enrolTerminal(database, terminal, this.#now());
-    const content = { ceilings: undefined, retired: new Set<number>() };
+    const content = { ceilings: undefined, retired: new Set<number>(), hasLite: false };
     return { samKeys: decodeSamFile(formatSamFile(keystore, sam, content)), privateKey };
   }
 

@@ -7,7 +7,7 @@ import type { SamKind } from '#purse/sam-kind';
 import { milliseconds, yen } from '#units';
 import { type CardFault, cardInHand } from '../../card-emulator/card/card-fault.ts';
 import { purseOf } from '../../card-emulator/card/card-inspection.ts';
-import type { CardLink, FelicaCard } from '../../card-emulator/card/open-card.ts';
+import type { CardLink, EmulatedCard } from '../../card-emulator/card/open-card.ts';
 import type { HotListLookUp } from '../../terminal/debit/hot-list-hit.ts';
 import type { RiskLimits } from '../../terminal/debit/risk-limit.ts';
 import { openDiskFile } from '../../terminal/journal/disk-file.ts';
@@ -80,7 +80,7 @@ export class Counter {
 
   /** Taps once: the card comes, the terminal does what it can, the card leaves. */
   async tap(
-    card: FelicaCard,
+    card: EmulatedCard,
     saleId: string,
     amount: number,
     faults: readonly CardFault[] = [],
@@ -95,7 +95,7 @@ export class Counter {
 
   /** A tap whose card leaves after the write, before its certificate is read. */
   async tapLosingCertificate(
-    card: FelicaCard,
+    card: EmulatedCard,
     saleId: string,
     amount: number,
   ): Promise<SaleOutcome> {
@@ -130,6 +130,6 @@ export class Counter {
   }
 }
 
-export function balanceOf(card: FelicaCard): number | undefined {
+export function balanceOf(card: EmulatedCard): number | undefined {
   return purseOf(card)?.balance;
 }

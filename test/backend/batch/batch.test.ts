@@ -169,10 +169,31 @@ describe('encodeBatch', () => {
 describe('decodeRecord', () => {
   const bytes = encodeRecord(record(5));
 
+  it('takes the evidence of a Lite-S where both certificates stand, and no shorter one', () => {
+    const evidence = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
+    const lite = { cardProfile: 'lite-s', certificate: evidence } as const;
+    const encoded = encodeRecord(record(5, lite));
+    expect(decodeRecord(encoded)).toEqual({ result: 'decoded', record: record(5, lite) });
+    expect([...encoded.subarray(60, 76)]).toEqual([...evidence]);
+    const missing = record(5, { ...lite, certificate: undefined });
+    expect(decodeRecord(encodeRecord(missing))).toEqual({ result: 'decoded', record: missing });
+    for (const [field, position, value] of [
+      ['state of the certificate before', 58, 1],
+      ['certificate', 56, 0],
+    ] as const) {
+      const changed = encoded.with(position, value);
+      expect(decodeRecord(changed)).toEqual({ result: 'refused', field });
+    }
+    const short = { ...lite, certificate: new Uint8Array(8) };
+    expect(() => record(5, short)).toThrow('certificate: expected 16 bytes');
+    expect(() => record(5, { certificate: evidence })).toThrow('certificate: expected 8 bytes');
+    expect(() => record(5, { ...lite, certificateBefore: new Uint8Array(8) })).toThrow(RangeError);
+  });
+
   it.each([
     ['version', 0, 2],
     ['kind', 1, 4],
-    ['card profile', 12, 2],
+    ['card profile', 12, 3],
     ['terminal id', 16, 1],
     ['amount', 32, 1],
     ['balance before', 36, 1],

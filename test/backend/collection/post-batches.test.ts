@@ -23,6 +23,7 @@ describe('postBatches', () => {
       issuerId: keystore.issuerId,
       certificateMaster: (version: number) => keystore.certificateMaster(version),
       samKey: (samId: number) => keystore.samKey(samId),
+      liteMaster: (version: number) => keystore.liteMaster(version),
     };
     const waiting = await readUnverifiedBatches(database, 0, 100);
     return Promise.all(waiting.map((batch) => verifyBatch(database, keys, batch)));

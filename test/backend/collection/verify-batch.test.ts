@@ -37,6 +37,7 @@ describe('verifyBatch', () => {
       issuerId: keystore.issuerId,
       certificateMaster: (version: number) => keystore.certificateMaster(version),
       samKey: (samId: number) => keystore.samKey(samId),
+      liteMaster: (version: number) => keystore.liteMaster(version),
     };
     const verified = await verifyBatch(database, keys, waiting.at(-1)!);
     return verified.records;

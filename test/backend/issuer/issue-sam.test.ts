@@ -11,7 +11,7 @@ const KEYSTORE = generateKeystore(81, seededRandom('keystore'));
 
 function samFile(kind: 'pos' | 'load'): string {
   const sam = { samId: 7, kind, keyVersion: 1, amountMax: yen(30_000) };
-  return formatSamFile(KEYSTORE, sam, { ceilings: undefined, retired: new Set() });
+  return formatSamFile(KEYSTORE, sam, { ceilings: undefined, retired: new Set(), hasLite: false });
 }
 
 describe('formatSamFile', () => {
@@ -59,7 +59,7 @@ describe('sealSamFile', () => {
     });
     const sam = { samId: 7, kind: 'pos', keyVersion: 2, amountMax: yen(30_000) } as const;
     const ceilings = { count: 10, amount: 20_000 };
-    const content = { ceilings, retired: new Set<number>() };
+    const content = { ceilings, retired: new Set<number>(), hasLite: false };
     const secret = { by: 'key-file', bytes: seededRandom('key')(32) } as const;
     const random = seededRandom('seal');
     const text = await sealSamFile(keystore, sam, { ...content, secret, random });
@@ -73,7 +73,11 @@ describe('sealSamFile', () => {
     expect(keys).toMatchObject({ keyVersion: 2, ceilings });
     expect(keys.earlierGenerations).toMatchObject([{ keyVersion: 1 }]);
     expect(keys.earlierGenerations?.[0]?.masters.get('DEBI')).toEqual(masters.DEBI);
-    const without = formatSamFile(keystore, sam, { ceilings, retired: new Set([1]) });
+    const without = formatSamFile(keystore, sam, {
+      ceilings,
+      retired: new Set([1]),
+      hasLite: false,
+    });
     expect(decodeSamFile(without)).toEqual({ ...plain, earlierGenerations: [] });
   });
 });

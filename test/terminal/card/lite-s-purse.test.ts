@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { CardLink } from '#emulated-card';
+import { LITE_SEED_BYTES } from '#purse/lite-s-evidence';
 import { executionIdOf } from '#purse/purse-block';
 import { blockingDecrement, isValidCard } from '#purse/validity-purse';
 import { epochMs, yen } from '#units';
@@ -26,8 +27,9 @@ function open(card: LiteCard, link: CardLink = card, masterKey = LITE_MASTER_KEY
   reader.present(link);
   const { idm, pmm } = card;
   const random = (byteCount: number): Uint8Array => Uint8Array.from(randomBytes(byteCount));
-  const keys = { masterKey, keyVersion: LITE_KEY_VERSION };
-  return openLitePurse({ reader, idm, pmm }, startLiteSession({ idm, ...keys, random }));
+  const masterOf = (): Uint8Array => Uint8Array.from(masterKey);
+  const start = { idm, masterOf, challenge: random(16), seed: random(LITE_SEED_BYTES) };
+  return openLitePurse({ reader, idm, pmm }, startLiteSession(start));
 }
 
 function opened(result: OpenedLitePurse): PurseCard {

@@ -62,6 +62,7 @@ function cardAnswering(...script: readonly PurseWriteResult['result'][]): PurseC
   let held = { balance: yen(1_000), executionId: executionIdOf(4, 0) };
   return {
     idm: cardIdm(1),
+    profile: undefined,
     read: () => {
       events.push('read');
       const purse = { ...held, cashback: yen(0), userData: new Uint8Array(4) };
