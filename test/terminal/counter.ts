@@ -14,6 +14,7 @@ import { openDiskFile } from '../../terminal/journal/disk-file.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
 import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
+import type { Reader } from '../../terminal/reader/reader.ts';
 import type { Sam } from '../../terminal/sam/sam.ts';
 import { ISSUER_ID, KEY_VERSION, NOON, testSam } from '../scheme.ts';
 
@@ -24,6 +25,8 @@ export interface CounterOptions {
   readonly hotList?: HotListLookUp;
   /** Instead of the one that a terminal of this number has. */
   readonly sam?: Sam;
+  /** Instead of the counter's own. */
+  readonly reader?: Reader;
 }
 
 /** A terminal at a counter, its journal in a folder of its own, and whoever taps there. */
@@ -62,7 +65,7 @@ export class Counter {
     const limits = { issuerId: ISSUER_ID, keyVersion: KEY_VERSION, amountMax: yen(amountMax) };
     const terminal = new PurseTerminal({
       terminalId,
-      reader: this.reader,
+      reader: this.#options.reader ?? this.reader,
       sam,
       journal,
       limits,

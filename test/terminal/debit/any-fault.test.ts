@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { decodeRecord } from '#batch/record';
 import type { CardLink } from '#emulated-card';
 import { milliseconds, yen } from '#units';
-import type { FelicaCard } from '../../../card-emulator/card/open-card.ts';
+import type { EmulatedCard } from '../../../card-emulator/card/open-card.ts';
 import type { PurseJournal } from '../../../terminal/debit/purse-journal.ts';
 import { Journal } from '../../../terminal/journal/journal.ts';
 import { JournalError } from '../../../terminal/journal/journal-error.ts';
 import { PurseTerminal, type SaleOutcome } from '../../../terminal/purse-terminal.ts';
 import { EmulatedReader } from '../../../terminal/reader/emulated-reader.ts';
-import { ISSUER_ID, issuedCard, NOON, testSam } from '../../scheme.ts';
+import type { Sam } from '../../../terminal/sam/sam.ts';
+import { ISSUER_ID, issuedCard, issuedLiteS, liteSam, NOON, testSam } from '../../scheme.ts';
 import { SimulatedDisk } from '../../simulation/simulated-disk.ts';
 import { balanceOf } from '../counter.ts';
 
@@ -18,17 +19,29 @@ const LOADED = 50_000;
 const SALES = 6;
 
 /** One touch of the card: which sale it is for, and what goes wrong in it. */
-const TOUCH = fc.record({
-  sale: fc.nat(SALES - 1),
-  /** The exchange that gets no answer; the seventh and later ones are of a sale that is resolved. */
-  silentExchange: fc.option(fc.integer({ min: 1, max: 9 })),
-  isExecuted: fc.boolean(),
-  /** Whether the card is still there afterwards, so that the cashier asks again at once. */
-  staysInField: fc.boolean(),
-  diskFault: fc.constantFrom('none', 'none', 'none', 'intent', 'outcome', 'power cut'),
-});
+const touchOf = (exchanges: number) =>
+  fc.record({
+    sale: fc.nat(SALES - 1),
+    /** The exchange that gets no answer; the last ones are of a sale that is resolved. */
+    silentExchange: fc.option(fc.integer({ min: 1, max: exchanges })),
+    isExecuted: fc.boolean(),
+    /** Whether the card is still there afterwards, so that the cashier asks again at once. */
+    staysInField: fc.boolean(),
+    diskFault: fc.constantFrom('none', 'none', 'none', 'intent', 'outcome', 'power cut'),
+  });
 
-type Touch = typeof TOUCH extends fc.Arbitrary<infer Value> ? Value : never;
+type Touch = ReturnType<typeof touchOf> extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** What is the same story with another card. */
+interface Kind {
+  readonly card: () => EmulatedCard;
+  readonly sam: (kind: 'pos' | 'load', samId: number) => Sam;
+  /** Of a tap, and some more. */
+  readonly exchanges: number;
+}
+
+const STANDARD: Kind = { card: () => issuedCard(1), sam: testSam, exchanges: 9 };
+const LITE_S: Kind = { card: () => issuedLiteS(1), sam: liteSam, exchanges: 17 };
 
 /** A terminal whose disk fails when it is told to. */
 class Shop {
@@ -37,24 +50,34 @@ class Shop {
   diskFault: Touch['diskFault'] = 'none';
   readonly #terminalId: number;
   readonly #kind: 'pos' | 'load';
+  readonly #samOf: Kind['sam'];
   #terminal: PurseTerminal;
 
-  private constructor(terminalId: number, kind: 'pos' | 'load', journal: Journal) {
+  private constructor(
+    terminalId: number,
+    kind: 'pos' | 'load',
+    { journal, samOf }: { readonly journal: Journal; readonly samOf: Kind['sam'] },
+  ) {
     this.#terminalId = terminalId;
     this.#kind = kind;
+    this.#samOf = samOf;
     this.journal = journal;
     this.#terminal = this.#start();
   }
 
-  static async open(terminalId: number, kind: 'pos' | 'load' = 'pos'): Promise<Shop> {
-    const sam = testSam(kind, terminalId);
+  static async open(
+    samOf: Kind['sam'],
+    terminalId: number,
+    kind: 'pos' | 'load' = 'pos',
+  ): Promise<Shop> {
+    const sam = samOf(kind, terminalId);
     const journal = await Journal.open({
       file: new SimulatedDisk(),
       terminalId,
       sam,
       now: () => NOON,
     });
-    return new Shop(terminalId, kind, journal);
+    return new Shop(terminalId, kind, { journal, samOf });
   }
 
   /** The program starts again: it knows what is in its journal and nothing else. */
@@ -85,7 +108,7 @@ class Shop {
     return new PurseTerminal({
       terminalId: this.#terminalId,
       reader: this.reader,
-      sam: testSam(this.#kind, this.#terminalId),
+      sam: this.#samOf(this.#kind, this.#terminalId),
       journal: this.#failingJournal(),
       limits: { issuerId: ISSUER_ID, amountMax: yen(LOADED) },
       now: () => NOON,
@@ -119,7 +142,7 @@ class Shop {
 }
 
 /** A card that is touched once: one of its answers does not come through. */
-function touchedCard(card: FelicaCard, touch: Touch): CardLink {
+function touchedCard(card: EmulatedCard, touch: Touch): CardLink {
   let exchanges = 0;
   let isGone = false;
   return {
@@ -139,7 +162,7 @@ function touchedCard(card: FelicaCard, touch: Touch): CardLink {
 const saleIdOf = (sale: number): string => `sale ${sale}`;
 const amountOf = (sale: number): number => 100 + 2 ** sale;
 
-async function touchAt(shop: Shop, card: FelicaCard, touch: Touch): Promise<boolean> {
+async function touchAt(shop: Shop, card: EmulatedCard, touch: Touch): Promise<boolean> {
   const { sale } = touch;
   shop.diskFault = touch.diskFault;
   shop.reader.present(touchedCard(card, touch));
@@ -161,12 +184,12 @@ const FAULTLESS = {
 } as const;
 
 /** Two terminals share the sales: the even ones are at the first, the odd ones at the second. */
-async function story(touches: readonly Touch[]): Promise<void> {
-  const card = issuedCard(1);
-  const loader = await Shop.open(9, 'load');
+async function story(kind: Kind, touches: readonly Touch[]): Promise<void> {
+  const card = kind.card();
+  const loader = await Shop.open(kind.sam, 9, 'load');
   loader.reader.present(card);
   await loader.tap('load', LOADED);
-  const shops = [await Shop.open(42), await Shop.open(43)] as const;
+  const shops = [await Shop.open(kind.sam, 42), await Shop.open(kind.sam, 43)] as const;
   const approved = new Set<number>();
   for (const touch of touches) {
     const isApproved = await touchAt(shops[touch.sale % 2 === 0 ? 0 : 1], card, touch);
@@ -189,8 +212,16 @@ async function story(touches: readonly Touch[]): Promise<void> {
 }
 
 describe('any sequence of lost answers, full disks and power cuts at two terminals', () => {
-  it(`takes the amount of each sale from the card exactly once (seed ${SEED})`, async () => {
-    const touches = fc.array(TOUCH, { minLength: 1, maxLength: 30 });
-    await fc.assert(fc.asyncProperty(touches, story), { seed: SEED, numRuns: 60 });
-  }, 30_000);
+  it.each([
+    ['a Standard card', STANDARD],
+    ['a Lite-S', LITE_S],
+  ])(
+    `takes the amount of each sale from %s exactly once (seed ${SEED})`,
+    async (_, kind) => {
+      const touches = fc.array(touchOf(kind.exchanges), { minLength: 1, maxLength: 30 });
+      const told = fc.asyncProperty(touches, (list) => story(kind, list));
+      await fc.assert(told, { seed: SEED, numRuns: 60 });
+    },
+    30_000,
+  );
 });

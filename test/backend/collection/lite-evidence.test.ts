@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type PurseRecord, sealRecord } from '#batch/record';
+import type { SamKind } from '#purse/sam-kind';
+import { businessDate, yen } from '#units';
+import { expectedLiteEvidence } from '../../../backend/collection/lite-evidence.ts';
+import { registerCard } from '../../../backend/issuer/card-account.ts';
+import { issuedLiteImage } from '../../../backend/issuer/issue-lite-card.ts';
+import { formatSamFile } from '../../../backend/issuer/issue-sam.ts';
+import { closeWindow } from '../../../backend/settlement/close-window.ts';
+import { settleWindow } from '../../../backend/settlement/settle-window.ts';
+import { merchantStatement } from '../../../backend/settlement/statement.ts';
+import { type EmulatedCard, openCardImage } from '../../../card-emulator/card/open-card.ts';
+import { decodeSamFile } from '../../../terminal/sam/sam-file.ts';
+import { softwareSam } from '../../../terminal/sam/software-sam.ts';
+import { cardIdm, KEY_VERSION, seededRandom } from '../../scheme.ts';
+import { Counter } from '../../terminal/counter.ts';
+import { MERCHANT_ID, Scenario, type TestTerminal } from '../scenario.ts';
+
+let scenario: Scenario;
+let card: EmulatedCard;
+let kiosk: Place;
+let shop: Place;
+
+/** A counter that works, and the terminal in whose name its batches go. */
+interface Place {
+  readonly counter: Counter;
+  readonly terminal: TestTerminal;
+}
+
+beforeEach(async () => {
+  scenario = await Scenario.open();
+  const { keystore, database } = scenario.backend;
+  const idm = cardIdm(1);
+  const limits = { balanceMax: yen(50_000), debitMax: yen(20_000) };
+  const issue = { idm, expiry: businessDate('2031-11-23'), ...limits };
+  card = openCardImage(issuedLiteImage(keystore, issue), { random: seededRandom('card') });
+  const account = { idm, keyVersion: KEY_VERSION, cardProfile: 'lite-s' } as const;
+  await registerCard(database, account, scenario.clock);
+  kiosk = await place('load', 9);
+  shop = await place('pos-void', 42);
+  await kiosk.counter.tap(card, 'load', 1_000);
+  await shop.counter.tap(card, 'lunch', 350);
+});
+
+afterEach(async () => {
+  for (const { counter } of [kiosk, shop]) await counter.stop();
+  await scenario.remove();
+});
+
+async function place(kind: SamKind, samId: number): Promise<Place> {
+  const account = { samId, kind, keyVersion: KEY_VERSION, amountMax: yen(30_000) };
+  const file = formatSamFile(scenario.backend.keystore, account, {
+    ceilings: undefined,
+    retired: new Set(),
+    hasLite: true,
+  });
+  const sam = softwareSam(decodeSamFile(file), seededRandom(`sam ${samId}`));
+  const counter = new Counter({ kind, terminalId: samId, sam });
+  await counter.start();
+  return { counter, terminal: await scenario.terminal(samId, kind) };
+}
+
+async function collect(
+  { counter, terminal }: Place,
+  change: (record: PurseRecord) => PurseRecord = (record) => record,
+): Promise<void> {
+  const records = (await counter.records()).map(change);
+  await scenario.upload(terminal, terminal.close({ records }));
+}
+
+/** As whoever holds the key of the records, and not that of the cards, could say it. */
+function changed(record: PurseRecord, changes: Partial<PurseRecord>): PurseRecord {
+  return sealRecord(scenario.backend.keystore.samKey(record.samId), { ...record, ...changes });
+}
+
+describe('the records of a Lite-S', () => {
+  it('are verified, booked, settled, and stand in the statement', async () => {
+    await collect(kiosk);
+    await collect(shop);
+    expect(await scenario.findings()).toEqual([]);
+    const { settlement, database } = scenario.backend;
+    expect(await closeWindow(settlement)).toMatchObject({ figures: { cardShadow: 650 } });
+    expect(await settleWindow(settlement, 1)).toMatchObject({ result: 'settled' });
+    expect(await merchantStatement(database, 1, MERCHANT_ID)).toMatchObject({
+      statement: { grossSales: 350, state: 'settled' },
+    });
+  });
+
+  it.each([
+    ['another amount', { amount: yen(300), balanceBefore: yen(950) }],
+    ['another balance', { balanceBefore: yen(900), balanceAfter: yen(550) }],
+    ['another counter', { cardCounter: 3, executionId: Uint8Array.of(0, 3, 1, 2) }],
+    ['a MAC of its own', { certificate: new Uint8Array(16).fill(7) }],
+  ])('with %s are refused', async (_what, changes) => {
+    await collect(shop, (record) => changed(record, changes));
+    expect(await scenario.findings()).toEqual(['refused RECORD_CERTIFICATE_INVALID']);
+  });
+
+  it('of another SAM prove nothing', async () => {
+    const [record] = await shop.counter.records();
+    if (record === undefined) throw new Error('expected a record');
+    const { keystore } = scenario.backend;
+    const expectedBy = (samId: number): Uint8Array | undefined =>
+      expectedLiteEvidence(record, keystore.samKey(samId), (version) =>
+        keystore.liteMaster(version),
+      );
+    expect(expectedBy(42)).toEqual(record.certificate);
+    expect(expectedBy(9)).not.toEqual(record.certificate);
+  });
+
+  it('wait in suspense without evidence', async () => {
+    await collect(shop, (record) => changed(record, { certificate: undefined }));
+    expect(await scenario.findings()).toEqual(['held RECORD_CERTIFICATE_MISSING']);
+  });
+
+  it('are of no card of ours where the account is of a Standard card, and the other way', async () => {
+    const standard = await scenario.card(2);
+    await collect(shop, (record) => changed(record, { idm: standard.idm }));
+    const certificate = new Uint8Array(8);
+    const asStandard = { cardProfile: undefined, certificate };
+    await collect(kiosk, (record) => changed(record, asStandard));
+    expect(await scenario.findings()).toEqual([
+      'refused RECORD_CARD_UNKNOWN',
+      'refused RECORD_CARD_UNKNOWN',
+    ]);
+  });
+});
