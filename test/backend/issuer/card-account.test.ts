@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  cardNameOf,
   readCardShadow,
   readSurprisingCards,
   registerCard,
@@ -39,6 +40,19 @@ describe('card account', () => {
       ]),
     );
     expect(await readSurprisingCards(database, [])).toEqual(new Map());
+  });
+
+  it('tells a card of another profile from its namesake', async () => {
+    const { database } = scenario.backend;
+    const lite = { idm: cardIdm(1), keyVersion: 1, cardProfile: 'lite-s' } as const;
+    await registerCard(database, lite, NOON);
+    const asStandard = { idm: cardIdm(1), keyVersion: 1 };
+    expect(await readSurprisingCards(database, [lite, asStandard])).toEqual(
+      new Map([[cardNameOf(asStandard), undefined]]),
+    );
+    expect(await readSurprisingCards(database, [{ ...lite, keyVersion: 2 }])).toEqual(
+      new Map([[cardNameOf(lite), 1]]),
+    );
   });
 
   it('has a shadow from its first record on', async () => {

@@ -8,10 +8,11 @@ import { decodeSamFile, parseSamFile, samKeysOf } from '../../../terminal/sam/sa
 import { seededRandom } from '../../scheme.ts';
 
 const KEYSTORE = generateKeystore(81, seededRandom('keystore'));
+const CONTENT = { ceilings: undefined, retired: new Set<number>(), hasLite: false };
 
 function samFile(kind: 'pos' | 'load'): string {
   const sam = { samId: 7, kind, keyVersion: 1, amountMax: yen(30_000) };
-  return formatSamFile(KEYSTORE, sam, { ceilings: undefined, retired: new Set(), hasLite: false });
+  return formatSamFile(KEYSTORE, sam, CONTENT);
 }
 
 describe('formatSamFile', () => {
@@ -37,6 +38,14 @@ describe('formatSamFile', () => {
     }
   });
 
+  it('has the key of Lite-S cards on request only, whatever its kind', () => {
+    expect(decodeSamFile(samFile('pos')).liteRoot).toBeUndefined();
+    const sam = { samId: 7, kind: 'pos', keyVersion: 1, amountMax: yen(30_000) } as const;
+    const file = decodeSamFile(formatSamFile(KEYSTORE, sam, { ...CONTENT, hasLite: true }));
+    expect(file.liteRoot).toEqual(KEYSTORE.liteRoot(1));
+    expect(file.masters.size).toBe(6);
+  });
+
   it('carries its limit and never the master of SAMs', () => {
     expect(JSON.parse(samFile('pos'))).toMatchObject({ limits: { amountMax: 30_000 } });
     const master = Buffer.from(KEYSTORE.reveal().samMaster).toString('hex');
@@ -59,7 +68,7 @@ describe('sealSamFile', () => {
     });
     const sam = { samId: 7, kind: 'pos', keyVersion: 2, amountMax: yen(30_000) } as const;
     const ceilings = { count: 10, amount: 20_000 };
-    const content = { ceilings, retired: new Set<number>(), hasLite: false };
+    const content = { ceilings, retired: new Set<number>(), hasLite: true };
     const secret = { by: 'key-file', bytes: seededRandom('key')(32) } as const;
     const random = seededRandom('seal');
     const text = await sealSamFile(keystore, sam, { ...content, secret, random });
@@ -71,13 +80,12 @@ describe('sealSamFile', () => {
     const plain = decodeSamFile(formatSamFile(keystore, sam, content));
     expect(keys).toEqual(plain);
     expect(keys).toMatchObject({ keyVersion: 2, ceilings });
-    expect(keys.earlierGenerations).toMatchObject([{ keyVersion: 1 }]);
+    expect(keys.liteRoot).toEqual(keystore.liteRoot(2));
+    expect(keys.earlierGenerations).toMatchObject([
+      { keyVersion: 1, liteRoot: keystore.liteRoot(1) },
+    ]);
     expect(keys.earlierGenerations?.[0]?.masters.get('DEBI')).toEqual(masters.DEBI);
-    const without = formatSamFile(keystore, sam, {
-      ceilings,
-      retired: new Set([1]),
-      hasLite: false,
-    });
+    const without = formatSamFile(keystore, sam, { ...content, retired: new Set([1]) });
     expect(decodeSamFile(without)).toEqual({ ...plain, earlierGenerations: [] });
   });
 });

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SamCeilings } from '#purse/sam-envelope';
+import { newLiteCard } from '../../../card-emulator/card/lite-card.ts';
+import { openCardImage } from '../../../card-emulator/card/open-card.ts';
 import { type GuardedSam, guardedSam } from '../../../terminal/sam/guarded-sam.ts';
 import {
   CARDS_FAILED_MAX,
@@ -7,7 +9,7 @@ import {
   type SamMemory,
   type SamState,
 } from '../../../terminal/sam/sam-state.ts';
-import { cardIdm, issuedCard, testSam } from '../../scheme.ts';
+import { cardIdm, issuedCard, issuedLiteS, liteSam, testSam } from '../../scheme.ts';
 import { balanceOf, Counter } from '../counter.ts';
 
 /** A disk that counts how often it was written. */
@@ -22,6 +24,10 @@ function memoryOf(state: SamState = FRESH_STATE): SamMemory & { writes: number }
     },
   };
 }
+
+/** In an image: its first byte can be another. */
+const CARD_KEY = /("CK": ")../;
+const bytes = (byteCount: number): Uint8Array => new Uint8Array(byteCount);
 
 let memory: ReturnType<typeof memoryOf>;
 let loader: Counter;
@@ -112,6 +118,28 @@ describe('a SAM that is tried out', () => {
     expect(loader.reader.exchangeCount).toBe(before);
     memory.write(FRESH_STATE);
     expect(await loader.tap(issuedCard(2), 'good', 1)).toMatchObject({ outcome: 'approved' });
+  });
+
+  it('counts Lite-S cards that say they are ours and are not, and no others', async () => {
+    const sam = guardedSam(liteSam('load', 9), { ceilings: { count: 10, amount: 100 }, memory });
+    loader = new Counter({ kind: 'load', terminalId: 9, sam });
+    await loader.start();
+    await loader.tap(newLiteCard({ kind: 'lite-s', idm: cardIdm(2) }), 'load 1', 1);
+    expect(memory.read().failedCards).toBe(0);
+    const clone = openCardImage(issuedLiteS(1).image().replace(CARD_KEY, '$1ff'), {
+      random: bytes,
+    });
+    expect(await loader.tap(clone, 'load 1', 1)).toMatchObject({ reason: 'not-authentic' });
+    expect(memory.read().failedCards).toBe(1);
+    const card = issuedLiteS(1);
+    expect(await loader.tap(card, 'load 1', 60)).toMatchObject({ outcome: 'approved' });
+    expect(memory.read()).toEqual(FRESH_STATE);
+    expect(await loader.tap(card, 'load 2', 41)).toMatchObject({ reason: 'sam-ceiling-reached' });
+    memory.write({ ...FRESH_STATE, lockedBy: 'cards' });
+    const locked = guardedSam(liteSam('load', 9), { ceilings: undefined, memory });
+    await expect(locked.startLiteAuthentication?.(cardIdm(1))).rejects.toMatchObject({
+      code: 'SAM_LOCKED',
+    });
   });
 
   it('forgets them at the first good card, and leaves the disk alone otherwise', async () => {

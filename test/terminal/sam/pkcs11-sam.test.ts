@@ -85,6 +85,22 @@ withToken('a PKCS#11 token (skipped without SoftHSM2)', () => {
     );
   });
 
+  it('takes no SAM with the key of Lite-S cards, and opens none that was given it', () => {
+    const keys = { ...samKeys('pos', 52), liteRoot: bytesFrom('LITE') };
+    expect(() => importSam(keys, token, soft.place)).toThrow(
+      expect.objectContaining({
+        code: 'SAM_TOKEN_UNSUITABLE',
+        message: expect.stringContaining('Lite-S') as unknown,
+      }),
+    );
+    const file = tokenFile(importSam(samKeys('pos', 52), token, soft.place));
+    expect(pkcs11Sam(file, token, random).startLiteAuthentication).toBeUndefined();
+    token.create(tokenKeyId(52), 'LITE 1', keys.liteRoot);
+    expect(() => pkcs11Sam(file, token, random)).toThrow(
+      expect.objectContaining({ code: 'SAM_FILE_RIGHTS_EXCESSIVE' }),
+    );
+  });
+
   it('keeps nothing of an import that failed', () => {
     const keys = { ...samKeys('pos', 51), recordKey: new Uint8Array(5) };
     expect(() => importSam(keys, token, soft.place)).toThrow(
