@@ -8,13 +8,13 @@ import {
 import { liteIdBlock } from '#purse/lite-s-profile';
 import { encodePurseBlock } from '#purse/purse-block';
 import { yen } from '#units';
-import type { PurseRecord } from '../batch/record.ts';
+import { certifiedWriteOf, type PurseRecord } from '../batch/record.ts';
 
 const USER_DATA_BYTES = 4;
 
 /**
  * The evidence that a record of a Lite-S must have if the card, or whoever has its key, held the
- * purse that it names, in a session whose challenge its own SAM chose. `undefined` where the record
+ * purse and the log entry that it names, in a session whose challenge its own SAM chose. `undefined` where the record
  * has none, as for a Standard card. `samKey` is the key of the SAM's records; `masterOf` gives 24 bytes,
  * which are erased.
  */
@@ -29,7 +29,14 @@ export function expectedLiteEvidence(
   const masterKey = masterOf(record.keyVersion);
   const cardKey = individualCardKey(masterKey, liteIdBlock(idm));
   const challenge = liteChallenge(samKey, idm, seed);
-  const mac = liteEvidenceMac({ cardKey, challenge, purseBlock: purseBlockOf(record), writeCount });
+  const mac = liteEvidenceMac({
+    cardKey,
+    challenge,
+    cardCounter: record.cardCounter,
+    purseBlock: purseBlockOf(record),
+    historyBlock: certifiedWriteOf(record).history,
+    writeCount,
+  });
   cardKey.fill(0);
   masterKey.fill(0);
   return encodeLiteEvidence({ mac, seed, writeCount });

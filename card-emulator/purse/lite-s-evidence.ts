@@ -4,7 +4,7 @@ import { requireLength, requireWhole } from '../felica/byte-field.ts';
 import type { IDm } from '../felica/identifiers.ts';
 import { encodeWriteCount, LiteBlock, WRITE_COUNT_MAX } from '../felica/lite-s-block.ts';
 import { deriveLiteSession, LITE_MAC_BYTES, macAOfRead } from '../felica/lite-s-mac.ts';
-import { LitePurseBlock } from './lite-s-profile.ts';
+import { LitePurseBlock, liteHistoryBlockNumber } from './lite-s-profile.ts';
 
 /*
  * What a record says of a Lite-S in place of a certificate (lite-s-profile.md, "Evidence"): the MAC_A of
@@ -22,13 +22,6 @@ export interface LiteEvidence {
 
 export const LITE_EVIDENCE_BYTES = 16;
 export const LITE_SEED_BYTES = 5;
-
-/** The Read that the MAC is of; MAC_A is the last. */
-export const LITE_EVIDENCE_BLOCKS: readonly number[] = [
-  LitePurseBlock.purse,
-  LiteBlock.wcnt,
-  LiteBlock.macA,
-];
 
 /** `KZRC`: no other message under the record key begins so, nor has its length. */
 const DOMAIN = Uint8Array.of(0x4b, 0x5a, 0x52, 0x43);
@@ -68,14 +61,29 @@ export function decodeLiteEvidence(evidence: Uint8Array): LiteEvidence {
   };
 }
 
-/** The MAC_A that the card gives when it holds this purse. `cardKey` is block CK, `challenge` block RC. */
+/** The Read that the MAC is of: the purse, the log entry with its counter, WCNT, MAC_A. */
+export function liteEvidenceBlocks(cardCounter: number): readonly number[] {
+  return [
+    LitePurseBlock.purse,
+    liteHistoryBlockNumber(cardCounter),
+    LiteBlock.wcnt,
+    LiteBlock.macA,
+  ];
+}
+
+/**
+ * The MAC_A that the card gives when it holds this purse and this log entry, which names the terminal:
+ * no other one can report the write as its own. `cardKey` is block CK, `challenge` block RC.
+ */
 export function liteEvidenceMac(read: {
   readonly cardKey: Uint8Array;
   readonly challenge: Uint8Array;
+  readonly cardCounter: number;
   readonly purseBlock: Uint8Array;
+  readonly historyBlock: Uint8Array;
   readonly writeCount: number;
 }): Uint8Array {
   const session = deriveLiteSession(read.cardKey, read.challenge);
-  const blocks = [read.purseBlock, encodeWriteCount(read.writeCount)];
-  return macAOfRead(session, LITE_EVIDENCE_BLOCKS, blocks);
+  const blocks = [read.purseBlock, read.historyBlock, encodeWriteCount(read.writeCount)];
+  return macAOfRead(session, liteEvidenceBlocks(read.cardCounter), blocks);
 }

@@ -15,7 +15,7 @@ import { responseTimeOut } from '#felica/response-time';
 import { isNormalEnd } from '#felica/status-flag';
 import { decodeCardData } from '#purse/card-data';
 import { decodeHistoryEntry, type HistoryEntry } from '#purse/history-block';
-import { encodeLiteEvidence, LITE_EVIDENCE_BLOCKS } from '#purse/lite-s-evidence';
+import { encodeLiteEvidence, liteEvidenceBlocks } from '#purse/lite-s-evidence';
 import {
   creditedPurse,
   decrementedPurse,
@@ -174,13 +174,13 @@ class LitePurse implements PurseCard {
     // The second MAC_A counts the first write: the card takes the purse only after the log.
     const isSent =
       (await this.#write(slot, historyBlock)) && (await this.#write(LitePurseBlock.purse, block));
-    const proof = isSent ? await this.#prove() : undefined;
+    const proof = isSent ? await this.#prove(executionId) : undefined;
     return this.#writtenIf(proof !== undefined && sameBytes(proof.purseBlock, block));
   }
 
   /** No certificate, but the MAC_A of the purse: it convinces a holder of the card's key. */
   async readCertificate(executionId: Uint8Array): Promise<Uint8Array | undefined> {
-    const proof = this.#proof ?? (await this.#prove());
+    const proof = this.#proof ?? (await this.#prove(executionId));
     if (proof === undefined) return undefined;
     const { executionId: held } = decodePurseBlock(proof.purseBlock);
     return sameExecutionId(held, executionId) ? proof.evidence : undefined;
@@ -194,10 +194,11 @@ class LitePurse implements PurseCard {
   }
 
   /** Reads the purse in the way that the issuer can check. */
-  async #prove(): Promise<ProvenPurse | undefined> {
-    const blocks = await readBlocks(this.#field, LITE_EVIDENCE_BLOCKS);
-    if (!(blocks && this.#channel.isAuthentic(LITE_EVIDENCE_BLOCKS, blocks))) return undefined;
-    const [purseBlock, count, macBlock] = blocks;
+  async #prove(executionId: Uint8Array): Promise<ProvenPurse | undefined> {
+    const numbers = liteEvidenceBlocks(cardCounterOf(executionId));
+    const blocks = await readBlocks(this.#field, numbers);
+    if (!(blocks && this.#channel.isAuthentic(numbers, blocks))) return undefined;
+    const [purseBlock, , count, macBlock] = blocks;
     const writeCount = count && decodeWriteCount(count);
     if (!(purseBlock && macBlock) || writeCount === undefined) return undefined;
     const mac = macBlock.slice(0, LITE_MAC_BYTES);

@@ -46,6 +46,8 @@ const NFC_DEP_PREFIX: readonly [number, number] = [0x01, 0xfe];
 export interface PolledCard {
   readonly idm: IDm;
   readonly pmm: PMm;
+  /** It answered to the system code of a Lite-S. */
+  readonly isLite: boolean;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface PolledCard {
  * left the field stays silent to Polling until its mode is reset.
  *
  * Where no Standard card answers, a SAM that has the key of Lite-S cards looks for one of those: one
- * Polling more, which a Standard card never sees, and four exchanges.
+ * Polling more, which no tap of a Standard card waits for, and four exchanges to open it.
  */
 export async function selectPurse(
   reader: Reader,
@@ -67,7 +69,7 @@ export async function selectPurse(
 ): Promise<SelectedPurse> {
   const polled = await pollEither(reader, sam, lastCard);
   if (polled.result === 'no-purse') return polled;
-  if (polled.isLite) return openLite(reader, sam, polled.card);
+  if (polled.card.isLite) return openLite(reader, sam, polled.card);
   for (const keyVersion of sam.keyVersions) {
     const selected = await authenticate({ reader, sam, card: polled.card, keyVersion });
     if (selected !== undefined) return selected;
@@ -123,7 +125,7 @@ async function openLite(reader: Reader, sam: Sam, card: PolledCard): Promise<Sel
 }
 
 type PolledPurse =
-  | { readonly result: 'polled'; readonly card: PolledCard; readonly isLite: boolean }
+  | { readonly result: 'polled'; readonly card: PolledCard }
   | { readonly result: 'no-purse'; readonly fault: ReaderError | undefined };
 
 async function pollEither(
@@ -131,20 +133,20 @@ async function pollEither(
   sam: Sam,
   lastCard: PolledCard | undefined,
 ): Promise<PolledPurse> {
-  const polled = await pollOnce(reader, PURSE_SYSTEM_CODE);
-  if (polled.result === 'polled' || polled.fault !== undefined) return polled;
-  if (sam.startLiteAuthentication !== undefined) {
-    const lite = await pollOnce(reader, LITE_S_SYSTEM_CODE);
-    if (lite.result === 'polled' || lite.fault !== undefined) return lite;
-  }
-  return lastCard === undefined ? polled : pollAgain(reader, lastCard, polled);
+  const polled = await pollStandard(reader, lastCard);
+  const isOver = polled.result === 'polled' || polled.fault !== undefined;
+  if (isOver || sam.startLiteAuthentication === undefined) return polled;
+  return pollOnce(reader, LITE_S_SYSTEM_CODE);
 }
 
-async function pollAgain(
+/** A Lite-S has no mode to be reset: it answers whenever it is asked. */
+async function pollStandard(
   reader: Reader,
-  lastCard: PolledCard,
-  polled: PolledPurse,
+  lastCard: PolledCard | undefined,
 ): Promise<PolledPurse> {
+  const polled = await pollOnce(reader, PURSE_SYSTEM_CODE);
+  const isOver = polled.result === 'polled' || polled.fault !== undefined;
+  if (isOver || lastCard === undefined || lastCard.isLite) return polled;
   const reset = await exchangeWithCard(
     reader,
     encodeResetModeRequest({ idm: lastCard.idm }),
@@ -170,8 +172,8 @@ async function pollOnce(reader: Reader, system: SystemCode): Promise<PolledPurse
   if (response === undefined || !isOfSystem(response, system)) {
     return { result: 'no-purse', fault: undefined };
   }
-  const card = { idm: response.idm, pmm: response.pmm };
-  return { result: 'polled', card, isLite: system === LITE_S_SYSTEM_CODE };
+  const { idm, pmm } = response;
+  return { result: 'polled', card: { idm, pmm, isLite: system === LITE_S_SYSTEM_CODE } };
 }
 
 function isOfSystem({ idm, requestData }: PollingResponse, system: SystemCode): boolean {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type PurseRecord, sealRecord } from '#batch/record';
 import type { SamKind } from '#purse/sam-kind';
-import { businessDate, yen } from '#units';
+import { businessDate, epochMs, yen } from '#units';
 import { expectedLiteEvidence } from '../../../backend/collection/lite-evidence.ts';
 import { registerCard } from '../../../backend/issuer/card-account.ts';
 import { issuedLiteImage } from '../../../backend/issuer/issue-lite-card.ts';
@@ -10,9 +10,11 @@ import { closeWindow } from '../../../backend/settlement/close-window.ts';
 import { settleWindow } from '../../../backend/settlement/settle-window.ts';
 import { merchantStatement } from '../../../backend/settlement/statement.ts';
 import { type EmulatedCard, openCardImage } from '../../../card-emulator/card/open-card.ts';
+import { openLitePurse } from '../../../terminal/card/lite-s-purse.ts';
+import type { Sam } from '../../../terminal/sam/sam.ts';
 import { decodeSamFile } from '../../../terminal/sam/sam-file.ts';
 import { softwareSam } from '../../../terminal/sam/software-sam.ts';
-import { cardIdm, KEY_VERSION, seededRandom } from '../../scheme.ts';
+import { cardIdm, KEY_VERSION, NOON, seededRandom } from '../../scheme.ts';
 import { Counter } from '../../terminal/counter.ts';
 import { MERCHANT_ID, Scenario, type TestTerminal } from '../scenario.ts';
 
@@ -25,6 +27,7 @@ let shop: Place;
 interface Place {
   readonly counter: Counter;
   readonly terminal: TestTerminal;
+  readonly sam: Sam;
 }
 
 beforeEach(async () => {
@@ -57,7 +60,7 @@ async function place(kind: SamKind, samId: number): Promise<Place> {
   const sam = softwareSam(decodeSamFile(file), seededRandom(`sam ${samId}`));
   const counter = new Counter({ kind, terminalId: samId, sam });
   await counter.start();
-  return { counter, terminal: await scenario.terminal(samId, kind) };
+  return { counter, sam, terminal: await scenario.terminal(samId, kind) };
 }
 
 async function collect(
@@ -90,6 +93,7 @@ describe('the records of a Lite-S', () => {
     ['another amount', { amount: yen(300), balanceBefore: yen(950) }],
     ['another balance', { balanceBefore: yen(900), balanceAfter: yen(550) }],
     ['another counter', { cardCounter: 3, executionId: Uint8Array.of(0, 3, 1, 2) }],
+    ['another day', { time: epochMs(NOON - 24 * 60 * 60 * 1_000) }],
     ['a MAC of its own', { certificate: new Uint8Array(16).fill(7) }],
   ])('with %s are refused', async (_what, changes) => {
     await collect(shop, (record) => changed(record, changes));
@@ -106,6 +110,24 @@ describe('the records of a Lite-S', () => {
       );
     expect(expectedBy(42)).toEqual(record.certificate);
     expect(expectedBy(9)).not.toEqual(record.certificate);
+  });
+
+  it('are not paid to another terminal, which reads the card after', async () => {
+    const [sale] = await shop.counter.records();
+    const thief = await place('pos-void', 43);
+    thief.counter.reader.present(card);
+    const field = { reader: thief.counter.reader, idm: cardIdm(1), pmm: card.pmm };
+    const authentication = await thief.sam.startLiteAuthentication?.(cardIdm(1));
+    if (sale === undefined || authentication === undefined) throw new Error('expected both');
+    const opened = await openLitePurse(field, authentication);
+    if (opened.result !== 'opened') throw new Error(opened.result);
+    const certificate = await opened.card.readCertificate(sale.executionId);
+    expect(certificate).toHaveLength(16);
+    const own = { ...sale, terminalId: 43, samId: 43, samNumber: 1 };
+    const records = [changed(own, { certificate })];
+    await scenario.upload(thief.terminal, thief.terminal.close({ records }));
+    expect(await scenario.findings()).toEqual(['refused RECORD_CERTIFICATE_INVALID']);
+    await thief.counter.stop();
   });
 
   it('wait in suspense without evidence', async () => {

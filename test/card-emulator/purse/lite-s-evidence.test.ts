@@ -31,16 +31,20 @@ it('depends on each part', () => {
   const read = {
     cardKey: new Uint8Array(16),
     challenge: liteChallenge(new Uint8Array(16), idm(new Uint8Array(8)), new Uint8Array(5)),
+    cardCounter: 1,
     purseBlock: new Uint8Array(16),
+    historyBlock: new Uint8Array(16),
     writeCount: 7,
   };
   const one = new Uint8Array(16).fill(2);
   const changed = [
     { cardKey: one },
     { challenge: one },
+    { cardCounter: 2 },
     { purseBlock: one },
+    { historyBlock: one },
     { writeCount: 8 },
   ].map((change) => Buffer.from(liteEvidenceMac({ ...read, ...change })).toString('hex'));
   const macs = new Set([...changed, Buffer.from(liteEvidenceMac(read)).toString('hex')]);
-  expect(macs.size).toBe(5);
+  expect(macs.size).toBe(7);
 });

@@ -8,7 +8,7 @@ import { answerOf, exchangeWithCard } from '../../../terminal/card/card-exchange
 import { selectPurse } from '../../../terminal/card/select-purse.ts';
 import { EmulatedReader } from '../../../terminal/reader/emulated-reader.ts';
 import { type Reader, ReaderError } from '../../../terminal/reader/reader.ts';
-import { cardIdm, issuedCard, testSam } from '../../scheme.ts';
+import { cardIdm, issuedCard, issuedLiteS, liteSam, testSam } from '../../scheme.ts';
 import { balanceOf, Counter } from '../counter.ts';
 
 const PMM = pmm(Uint8Array.of(1, 0x20, 0x22, 4, 0x27, 0x67, 0x4e, 0xff));
@@ -99,6 +99,37 @@ describe('selecting a purse', () => {
     expect(again.result === 'selected' && (await again.card.read())).toMatchObject({
       purse: { balance: 0 },
     });
+  });
+});
+
+describe('looking for a Lite-S', () => {
+  it('adds no exchange for a Standard card, not even one that never left the field', async () => {
+    const counts = [];
+    for (const sam of [testSam('pos', 42), liteSam('pos', 42)]) {
+      const reader = new EmulatedReader();
+      reader.present(issuedCard(1));
+      const first = await selectPurse(reader, sam, undefined);
+      if (first.result !== 'selected') throw new Error(first.result);
+      const afterFirst = reader.exchangeCount;
+      await selectPurse(reader, sam, first.polledCard);
+      counts.push([afterFirst, reader.exchangeCount]);
+    }
+    expect(counts).toEqual([
+      [3, 8],
+      [3, 8],
+    ]);
+  });
+
+  it('comes back to one that never left the field', async () => {
+    const reader = new EmulatedReader();
+    reader.present(issuedLiteS(1));
+    const sam = liteSam('pos', 42);
+    const first = await selectPurse(reader, sam, undefined);
+    if (first.result !== 'selected') throw new Error(first.result);
+    expect(reader.exchangeCount).toBe(6);
+    const again = await selectPurse(reader, sam, first.polledCard);
+    expect(again).toMatchObject({ result: 'selected', keyVersion: 1 });
+    expect(reader.exchangeCount).toBe(12);
   });
 });
 
