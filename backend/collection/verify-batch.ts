@@ -74,7 +74,7 @@ export async function verifyBatch(
   };
   const judged = records.map((record, index): JudgedRecord => {
     const card = formatIdm(record.idm);
-    const name = cardNameOf(record);
+    const name = record.cardProfile === undefined ? card : cardNameOf(record);
     const isOfOurs = !surprises.has(name) && record.issuerId === keys.issuerId;
     if (isOfOurs && certificates[index] === undefined) throw keysOutdated(record.keyVersion);
     const context: RecordContext = {

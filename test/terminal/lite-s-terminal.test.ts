@@ -143,6 +143,25 @@ describe('a Lite-S at a terminal', () => {
   });
 });
 
+it.each([
+  [9, false],
+  [9, true],
+  [10, false],
+])(
+  'a listed card that leaves at exchange %i, executed: %s, is blocked at its next touch',
+  async (exchange, isExecuted) => {
+    listed.add(card);
+    shop.reader.present(torn(exchange, isExecuted));
+    const request = { saleId: 'lunch', kind: 'debit', amount: yen(350) } as const;
+    expect(await shop.terminal.tap(request, NOW)).toMatchObject({ reason: 'card-hot-listed' });
+    shop.reader.remove();
+    expect(await shop.journal.hotListHits()).toMatchObject([{ isBlockedOnCard: false }]);
+    expect(await shop.tap(card, 'lunch', 350)).toMatchObject({ reason: 'card-hot-listed' });
+    expect(isBlockedOf(card)).toBe(true);
+    expect(await shop.journal.hotListHits()).toMatchObject([{}, { isBlockedOnCard: true }]);
+  },
+);
+
 const TEARS = Array.from({ length: TAP_EXCHANGES }, (_, index) => index + 1).flatMap((exchange) => [
   { exchange, isExecuted: false },
   { exchange, isExecuted: true },

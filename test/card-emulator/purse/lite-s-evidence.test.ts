@@ -1,12 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { bytesToHex, hexToBytes } from '@noble/ciphers/utils.js';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { idm } from '#felica/identifiers';
+import { individualCardKey } from '#felica/lite-s-mac';
+import { deriveLiteMaster, deriveLiteRoot } from '#purse/card-key';
 import {
   decodeLiteEvidence,
   encodeLiteEvidence,
   liteChallenge,
   liteEvidenceMac,
 } from '#purse/lite-s-evidence';
+import { liteIdBlock } from '#purse/lite-s-profile';
+
+const VECTOR = z.object({
+  samMaster: z.string(),
+  keyVersion: z.number(),
+  root: z.string(),
+  masterKey: z.string(),
+  idm: z.string(),
+  cardKey: z.string(),
+  samKey: z.string(),
+  seed: z.string(),
+  challenge: z.string(),
+  cardCounter: z.number(),
+  purseBlock: z.string(),
+  historyBlock: z.string(),
+  writeCount: z.number(),
+  mac: z.string(),
+  evidence: z.string(),
+});
 
 const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: length, maxLength: length });
@@ -47,4 +71,26 @@ it('depends on each part', () => {
   ].map((change) => Buffer.from(liteEvidenceMac({ ...read, ...change })).toString('hex'));
   const macs = new Set([...changed, Buffer.from(liteEvidenceMac(read)).toString('hex')]);
   expect(macs.size).toBe(7);
+});
+
+it('is what OpenSSL makes of the same keys (lite-s-purse.json)', () => {
+  const text = readFileSync(new URL('../../vectors/lite-s-purse.json', import.meta.url), 'utf8');
+  const given = VECTOR.parse(JSON.parse(text));
+  const root = deriveLiteRoot(hexToBytes(given.samMaster), given.keyVersion);
+  const masterKey = deriveLiteMaster(root, given.keyVersion);
+  const card = idm(hexToBytes(given.idm));
+  const cardKey = individualCardKey(masterKey, liteIdBlock(card));
+  const seed = hexToBytes(given.seed);
+  const challenge = liteChallenge(hexToBytes(given.samKey), card, seed);
+  const { cardCounter, writeCount } = given;
+  const blocks = {
+    purseBlock: hexToBytes(given.purseBlock),
+    historyBlock: hexToBytes(given.historyBlock),
+  };
+  const mac = liteEvidenceMac({ cardKey, challenge, cardCounter, writeCount, ...blocks });
+  const evidence = encodeLiteEvidence({ mac, seed, writeCount });
+  const made = { root, masterKey, cardKey, challenge, mac, evidence };
+  for (const [name, bytes] of Object.entries(made)) {
+    expect({ [name]: bytesToHex(bytes) }).toEqual({ [name]: Reflect.get(given, name) });
+  }
 });
