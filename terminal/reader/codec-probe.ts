@@ -1,9 +1,10 @@
-import { IDM_BYTES, sameBytes } from '#felica/identifiers';
+import { IDM_BYTES } from '#felica/identifiers';
 import {
   ANY_SYSTEM,
   decodePollingResponse,
   encodePollingRequest,
   RequestCode,
+  type TimeSlots,
 } from '#felica/polling';
 import { findAbility, type ReaderAbility } from './reader-ability.ts';
 import { GET_DATA_IDM, type ReaderCodec, type ReaderTransmit } from './reader-codec.ts';
@@ -22,8 +23,11 @@ export type ProbeVerdict =
 
 export type OpeningVerdict = 'opened' | 'card-lost' | 'not-accepted';
 
-/** A card at the edge of the field misses a Polling now and then. */
-const POLLS_MAX = 3;
+/**
+ * The slots of each Polling. A card at the edge of the field misses one now and then; two cards at once
+ * are noise in one slot, and mostly heard apart in several.
+ */
+const POLLS: readonly TimeSlots[] = [0x00, 0x03, 0x0f];
 
 /**
  * Finds the codec of a reader by what it does, with a card in its field: a name tells little, since
@@ -42,7 +46,7 @@ export async function probeCodec(
   const name = named?.statusWord === SUCCESS ? named.body : undefined;
   if (name !== undefined && name.length !== IDM_BYTES) return { result: 'card-unreadable' };
   for (const codec of codecs) {
-    const verdict = await tryCodec(transmit, codec, name);
+    const verdict = await tryCodec(transmit, codec);
     if (verdict !== undefined) return verdict;
   }
   if (name === undefined) return { result: 'reader-unsupported' };
@@ -65,36 +69,32 @@ export async function openCodec(
 async function tryCodec(
   transmit: ReaderTransmit,
   codec: ReaderCodec,
-  name: Uint8Array | undefined,
 ): Promise<ProbeVerdict | undefined> {
   const opened = await openCodec(transmit, codec);
-  const verdict = opened === 'opened' ? await pollWith(transmit, codec, name) : opened;
+  const verdict = opened === 'opened' ? await pollWith(transmit, codec) : opened;
   if (verdict === 'card-lost') return { result: 'card-lost', codec };
   if (verdict === 'polled') return { result: 'codec', codec };
   for (const command of codec.closing) await transmit(command);
   return undefined;
 }
 
+/**
+ * Any whole Polling response shows the codec. It may name another IDm than the reader does: the reader
+ * has polled another system of the same phone, or another one of two cards.
+ */
 async function pollWith(
   transmit: ReaderTransmit,
   codec: ReaderCodec,
-  name: Uint8Array | undefined,
 ): Promise<'polled' | 'card-lost' | 'not-polled'> {
-  const polling = {
-    systemCode: ANY_SYSTEM,
-    requestCode: RequestCode.none,
-    timeSlots: 0x00,
-  } as const;
-  const command = codec.wrap(encodePollingRequest(polling));
-  for (let poll = 0; poll < POLLS_MAX; poll += 1) {
-    const reply = await transmit(command);
+  for (const timeSlots of POLLS) {
+    const polling = { systemCode: ANY_SYSTEM, requestCode: RequestCode.none, timeSlots };
+    const reply = await transmit(codec.wrap(encodePollingRequest(polling)));
     if (reply === undefined) return 'card-lost';
     const unwrapped = codec.unwrap(reply);
-    const response =
-      unwrapped.result === 'packet' ? decodePollingResponse(unwrapped.packet) : undefined;
-    const isSameCard = name === undefined || (response && sameBytes(response.idm, name));
-    if (response !== undefined && isSameCard) return 'polled';
     if (unwrapped.result === 'refused') return 'not-polled';
+    const isPolled =
+      unwrapped.result === 'packet' && decodePollingResponse(unwrapped.packet) !== undefined;
+    if (isPolled) return 'polled';
   }
   return 'not-polled';
 }

@@ -7,6 +7,8 @@ import { hex, inHex } from '../../card-emulator/felica/hex.ts';
 
 const GET_DATA = 'ffca000000';
 const POLLING = 'ff000000060600ffff0000';
+const POLLING_4_SLOTS = 'ff000000060600ffff0003';
+const POLLING_16_SLOTS = 'ff000000060600ffff000f';
 const IDM = '0139020304050607';
 const POLLED = `1201${IDM}0120220427674eff9000`;
 
@@ -36,7 +38,7 @@ const DONE = 'c0030090009000';
 const IDENTIFY_ONLY = { result: 'identify-only', ability: 'identify' };
 
 describe('codec probe', () => {
-  it('finds the codec whose Polling names the card as GET DATA does', async () => {
+  it('finds the codec whose Polling is answered', async () => {
     const { transmit } = readerWith({ [GET_DATA]: [`${IDM}9000`], [POLLING]: [POLLED] });
     expect(await probeCodec(transmit, [acsRaw])).toEqual({ result: 'codec', codec: acsRaw });
   });
@@ -46,18 +48,25 @@ describe('codec probe', () => {
     expect(await probeCodec(transmit, [acsRaw])).toEqual({ result: 'codec', codec: acsRaw });
   });
 
-  it('polls again when the card misses the first Polling', async () => {
+  it('polls again, in more slots, when one card misses the first Polling or two are noise', async () => {
     const { transmit } = readerWith({
       [GET_DATA]: [`${IDM}9000`],
-      [POLLING]: ['6300', '6300', POLLED],
+      [POLLING]: ['6300'],
+      [POLLING_4_SLOTS]: ['6300'],
+      [POLLING_16_SLOTS]: [POLLED],
     });
     expect(await probeCodec(transmit, [acsRaw])).toEqual({ result: 'codec', codec: acsRaw });
   });
 
   it('gives up after three Pollings without an answer', async () => {
-    const { asked, transmit } = readerWith({ [GET_DATA]: [`${IDM}9000`], [POLLING]: ['6300'] });
+    const { asked, transmit } = readerWith({
+      [GET_DATA]: [`${IDM}9000`],
+      [POLLING]: ['6300'],
+      [POLLING_4_SLOTS]: ['6300'],
+      [POLLING_16_SLOTS]: ['6300'],
+    });
     expect(await probeCodec(transmit, [acsRaw])).toEqual(IDENTIFY_ONLY);
-    expect(asked.slice(0, -2)).toEqual([GET_DATA, POLLING, POLLING, POLLING]);
+    expect(asked.slice(0, -2)).toEqual([GET_DATA, POLLING, POLLING_4_SLOTS, POLLING_16_SLOTS]);
   });
 
   it('gives up at once where the reader does not know the form', async () => {
@@ -66,8 +75,19 @@ describe('codec probe', () => {
     expect(asked).toEqual([GET_DATA, POLLING, IDENTIV_POLLING, SONY_SELECT]);
   });
 
-  it("does not believe another card's Polling response", async () => {
-    const { transmit } = readerWith({ [GET_DATA]: ['01390203040506ff9000'], [POLLING]: [POLLED] });
+  it.each([
+    ['another system of the same phone', '1139020304050607'],
+    ['the other of two cards', '01390203040506ff'],
+  ])('believes the Polling response of %s than the reader names', async (_, named) => {
+    const { transmit } = readerWith({ [GET_DATA]: [`${named}9000`], [POLLING]: [POLLED] });
+    expect(await probeCodec(transmit, [acsRaw])).toEqual({ result: 'codec', codec: acsRaw });
+  });
+
+  it('believes no answer that is not a whole Polling response', async () => {
+    const { transmit } = readerWith({
+      [GET_DATA]: [`${IDM}9000`],
+      [POLLING]: [`0a01${IDM}9000`],
+    });
     expect(await probeCodec(transmit, [acsRaw])).toEqual(IDENTIFY_ONLY);
   });
 
