@@ -34,6 +34,7 @@ import type { Sam } from './sam/sam.ts';
 export type NoTapReason =
   | 'no-card'
   | 'no-purse'
+  | 'two-cards'
   | 'not-authentic'
   | 'card-left'
   | 'card-not-removed'
@@ -302,7 +303,9 @@ export class PurseTerminal {
       if (error instanceof ReaderError) return noPurse('no-card', error);
       throw error;
     }
-    if (selected.result === 'not-authentic') return noPurse('not-authentic');
+    if (selected.result === 'not-authentic' || selected.result === 'two-cards') {
+      return noPurse(selected.result);
+    }
     if (selected.result === 'no-purse') return noPurse('no-purse', selected.fault);
     if (selected.result === 'lost') return noPurse('card-left', selected.fault);
     this.#lastCard = selected.polledCard;

@@ -9,28 +9,42 @@ import type { CardLink } from './card-link.ts';
  * To Polling each card answers in a time slot that it draws. The reader hears the first slot in which
  * one card alone has answered; two in one slot are noise. Every other command reaches all cards: one
  * that bears an IDm is answered by the card that has it. Clones answer together, which is heard as
- * long as they send the same bytes.
+ * long as they send the same bytes. Each comes and goes by itself: {@link present}, {@link remove}.
  */
 export class CrowdedField implements CardLink {
-  readonly #cards: readonly CardLink[];
+  readonly #cards: Set<CardLink>;
   readonly #drawSlot: (slotCount: number) => number;
+  #isFieldOn: boolean = false;
 
   /** `drawSlot` gives each card its slot, a whole number from 0 to `slotCount` − 1, by chance. */
   constructor(cards: readonly CardLink[], drawSlot: (slotCount: number) => number) {
-    this.#cards = cards;
+    this.#cards = new Set(cards);
     this.#drawSlot = drawSlot;
   }
 
+  /** Brings one more card into the field. One that is there stays as it is. */
+  present(card: CardLink): void {
+    this.#cards.add(card);
+    if (this.#isFieldOn) card.powerOn();
+  }
+
+  /** Takes one card out, and leaves the others. One that is not there changes nothing. */
+  remove(card: CardLink): void {
+    if (this.#cards.delete(card)) card.powerOff();
+  }
+
   powerOn(): void {
+    this.#isFieldOn = true;
     for (const card of this.#cards) card.powerOn();
   }
 
   powerOff(): void {
+    this.#isFieldOn = false;
     for (const card of this.#cards) card.powerOff();
   }
 
   exchange(frame: Uint8Array): Uint8Array | undefined {
-    const answers = this.#cards
+    const answers = [...this.#cards]
       .map((card) => card.exchange(frame))
       .filter((answer) => answer !== undefined);
     const polling = decodePollingRequest(frame);

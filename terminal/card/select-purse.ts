@@ -12,6 +12,7 @@ import {
   encodePollingRequest,
   type PollingResponse,
   RequestCode,
+  type TimeSlots,
 } from '#felica/polling';
 import { pollingTimeOut, responseTimeOut } from '#felica/response-time';
 import { PURSE_SYSTEM_CODE } from '#purse/card-profile';
@@ -32,6 +33,8 @@ export type SelectedPurse =
     }
   /** No card with our system answers: none is there, it is another kind, or it just left. */
   | { readonly result: 'no-purse'; readonly fault: ReaderError | undefined }
+  /** Several cards of our system at once. Nothing was written. */
+  | { readonly result: 'two-cards' }
   /** A card with our system code that does not know our keys. Nothing was written. */
   | { readonly result: 'not-authentic' }
   | { readonly result: 'lost'; readonly fault: ReaderError | undefined };
@@ -41,6 +44,14 @@ const LITE_S_SYSTEM_CODE = systemCode(0x88b4);
 
 /** Never a card: an NFC peer answers Polling with an IDm that begins so. */
 const NFC_DEP_PREFIX: readonly [number, number] = [0x01, 0xfe];
+
+/**
+ * One slot, in which two cards are noise: a card that is heard in it is alone of its system. With more
+ * slots the reader hands up one of the two answers, and nobody learns of the other card.
+ */
+const ONE_SLOT: TimeSlots = 0x00;
+/** As many as there are: two cards answer in the same one in 1 of 16 Pollings. */
+const ALL_SLOTS: TimeSlots = 0x0f;
 
 /** A card as Polling names it. */
 export interface PolledCard {
@@ -68,7 +79,7 @@ export async function selectPurse(
   lastCard: PolledCard | undefined,
 ): Promise<SelectedPurse> {
   const polled = await pollEither(reader, sam, lastCard);
-  if (polled.result === 'no-purse') return polled;
+  if (polled.result !== 'polled') return polled;
   if (polled.card.isLite) return openLite(reader, sam, polled.card);
   for (const keyVersion of sam.keyVersions) {
     const selected = await authenticate({ reader, sam, card: polled.card, keyVersion });
@@ -126,6 +137,7 @@ async function openLite(reader: Reader, sam: Sam, card: PolledCard): Promise<Sel
 
 type PolledPurse =
   | { readonly result: 'polled'; readonly card: PolledCard }
+  | { readonly result: 'two-cards' }
   | { readonly result: 'no-purse'; readonly fault: ReaderError | undefined };
 
 async function pollEither(
@@ -134,9 +146,12 @@ async function pollEither(
   lastCard: PolledCard | undefined,
 ): Promise<PolledPurse> {
   const polled = await pollStandard(reader, lastCard);
-  const isOver = polled.result === 'polled' || polled.fault !== undefined;
-  if (isOver || sam.startLiteAuthentication === undefined) return polled;
-  return pollOnce(reader, LITE_S_SYSTEM_CODE);
+  if (isCertain(polled)) return polled;
+  if (sam.startLiteAuthentication === undefined) return pollCrowd(reader, PURSE_SYSTEM_CODE);
+  const lite = await pollOnce(reader, LITE_S_SYSTEM_CODE, ONE_SLOT);
+  if (isCertain(lite)) return lite;
+  const crowd = await pollCrowd(reader, PURSE_SYSTEM_CODE);
+  return isCertain(crowd) ? crowd : pollCrowd(reader, LITE_S_SYSTEM_CODE);
 }
 
 /** A Lite-S has no mode to be reset: it answers whenever it is asked. */
@@ -144,27 +159,50 @@ async function pollStandard(
   reader: Reader,
   lastCard: PolledCard | undefined,
 ): Promise<PolledPurse> {
-  const polled = await pollOnce(reader, PURSE_SYSTEM_CODE);
-  const isOver = polled.result === 'polled' || polled.fault !== undefined;
-  if (isOver || lastCard === undefined || lastCard.isLite) return polled;
-  const reset = await exchangeWithCard(
-    reader,
-    encodeResetModeRequest({ idm: lastCard.idm }),
-    responseTimeOut(lastCard.pmm, 'inquiry'),
-    answerOf(CommandCode.resetMode, lastCard.idm),
-  );
-  return reset.result === 'answered' ? pollOnce(reader, PURSE_SYSTEM_CODE) : polled;
+  const polled = await pollOnce(reader, PURSE_SYSTEM_CODE, ONE_SLOT);
+  if (isCertain(polled) || lastCard === undefined || lastCard.isLite) return polled;
+  const isReset = await isResetDone(reader, lastCard);
+  return isReset ? pollOnce(reader, PURSE_SYSTEM_CODE, ONE_SLOT) : polled;
 }
 
-async function pollOnce(reader: Reader, system: SystemCode): Promise<PolledPurse> {
+function isCertain(polled: PolledPurse): boolean {
+  return polled.result !== 'no-purse' || polled.fault !== undefined;
+}
+
+/**
+ * Finds out what the silence was: no card of ours, a card that missed the Polling, or several at
+ * once. One that is heard among many slots and not in one slot is not alone.
+ */
+async function pollCrowd(reader: Reader, system: SystemCode): Promise<PolledPurse> {
+  const inSomeSlot = await pollOnce(reader, system, ALL_SLOTS);
+  if (inSomeSlot.result !== 'polled') return inSomeSlot;
+  const inOneSlot = await pollOnce(reader, system, ONE_SLOT);
+  return isCertain(inOneSlot) ? inOneSlot : { result: 'two-cards' };
+}
+
+async function isResetDone(reader: Reader, { idm, pmm }: PolledCard): Promise<boolean> {
+  const reset = await exchangeWithCard(
+    reader,
+    encodeResetModeRequest({ idm }),
+    responseTimeOut(pmm, 'inquiry'),
+    answerOf(CommandCode.resetMode, idm),
+  );
+  return reset.result === 'answered';
+}
+
+async function pollOnce(
+  reader: Reader,
+  system: SystemCode,
+  timeSlots: TimeSlots,
+): Promise<PolledPurse> {
   const exchange = await exchangeWithCard(
     reader,
     encodePollingRequest({
       systemCode: system,
       requestCode: RequestCode.systemCode,
-      timeSlots: 0,
+      timeSlots,
     }),
-    pollingTimeOut(0),
+    pollingTimeOut(timeSlots),
     answerOf(CommandCode.polling, undefined),
   );
   if (exchange.result === 'lost') return { result: 'no-purse', fault: exchange.fault };

@@ -52,6 +52,7 @@ const TEXT_BY_NO_TAP: Readonly<Record<NoTapReason, string>> = {
   'card-not-removed': 'Please take your card away.',
   'no-card': TOUCH,
   'no-purse': NOT_HERE,
+  'two-cards': 'Please touch with one card only. Nothing was taken.',
   'not-authentic': NOT_HERE,
   'card-left': 'Please hold your card still until it is done. Nothing was taken.',
   'session-over': TOUCH,

@@ -50,6 +50,23 @@ describe('two cards in one field', () => {
     ]);
   });
 
+  it('come and go one by one, and the one that stays keeps its session', () => {
+    const { cards, field } = two([0, 0, 0]);
+    const [first, second] = cards;
+    if (first === undefined || second === undefined) throw new Error('expected two cards');
+    field.remove(second);
+    const session = openSession(field, [0x1014]);
+    field.present(second);
+    expect(polled(field, '00')).toBe(OTHER_IDM);
+    expect(session.exchange(0x44, hex('01 8000'))).toBeDefined();
+    field.remove(first);
+    field.remove(first);
+    expect(field.exchange(frame(`04 ${IDM_0}`))).toBeUndefined();
+    field.powerOff();
+    field.present(first);
+    expect(polled(field, '00')).toBeUndefined();
+  });
+
   it('wants a slot that there is', () => {
     expect(() => polled(two([4, 0]).field, '03')).toThrow('time slot: expected a whole number');
   });

@@ -24,6 +24,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     mistake: 'what the log says of the write is not looked at',
+    episode: { seed: 4, number: 8 },
     edits: [
       {
         file: 'terminal/debit/evidence.js',
@@ -150,7 +151,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     mistake: 'the issuer pays interrupted taps that no card has proven',
-    episode: { seed: 7, number: 15 },
+    episode: { seed: 7, number: 43 },
     edits: [
       {
         file: 'backend/collection/resolvable-record.js',
@@ -161,7 +162,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     mistake: 'an interrupted tap that was paid is paid again when its terminal finds out',
-    episode: { seed: 7, number: 16 },
+    episode: { seed: 7, number: 36 },
     edits: [
       {
         file: 'backend/collection/earlier-report.js',
