@@ -1,44 +1,22 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { milliseconds } from '#units';
-import { openPcscReader } from '../../terminal/reader/pcsc-reader.ts';
 import { issuedCard } from '../scheme.ts';
-import {
-  builtFile,
-  describeWithPcsc,
-  type PcscService,
-  preparePcscService,
-  VIRTUAL_READER,
-} from './pcsc-service.ts';
-import { cardProcess } from './served-card.ts';
+import { CardService } from './card-service.ts';
+import { describeWithPcsc } from './pcsc-service.ts';
 
 describeWithPcsc('a reader that only tells the IDm', () => {
-  let service: PcscService;
-  let folder: string;
+  let cards: CardService;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kazasu-identify-'));
-    const imagePath = join(folder, 'card.json');
-    await writeFile(imagePath, issuedCard(1).image());
-    service = await preparePcscService();
-    await service.start();
-    const serve = [builtFile('card-emulator/main.js'), 'serve', imagePath, '--json'];
-    const card = cardProcess(service.spawnCard([...serve, '--reader', 'identify-only']));
-    await card.next('connected');
+    cards = await CardService.start();
+    const imagePath = await cards.writeImage('card.json', issuedCard(1));
+    await cards.serve(imagePath, ['--reader', 'identify-only']);
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => cards.stop());
 
   it('is refused at its first card, with what it can do', async () => {
-    const reader = await openPcscReader({
-      readerName: VIRTUAL_READER,
-      socketPath: service.socketPath,
-    });
+    const reader = await cards.openReader();
     await expect(reader.waitForCard(milliseconds(8_000))).rejects.toMatchObject({
       name: 'ReaderError',
       code: 'READER_UNSUPPORTED',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Milliseconds, milliseconds } from '#units';
-import { PCSC_BINDINGS } from '../../terminal/reader/pcsc-binding.ts';
+import { PCSC_BINDINGS, type PcscBindingName } from '../../terminal/reader/pcsc-binding.ts';
 import { openPcscReader } from '../../terminal/reader/pcsc-reader.ts';
 import { type Reader, ReaderError } from '../../terminal/reader/reader.ts';
 import { hex } from '../card-emulator/felica/hex.ts';
@@ -105,7 +105,7 @@ for (const binding of PCSC_BINDINGS) {
         code: 'READER_FAULT',
       });
       await commandArrived();
-      process.kill(bindingProcessId(), 'SIGKILL');
+      process.kill(bindingProcessId(binding), 'SIGKILL');
       await answer;
       expect(await reader.waitForCard(LONG)).toBe(true);
       expect(await reader.transmit(WRITE, LONG)).toEqual(DONE);
@@ -170,15 +170,18 @@ for (const binding of PCSC_BINDINGS) {
   describeWithPcsc(`PC/SC outages, by ${binding}`, suite, () => missingForBinding(binding));
 }
 
-const BINDING_PROCESS = /(pcsc-binding|smartcard)-process/;
+const PROGRAM_BY_BINDING: Readonly<Record<PcscBindingName, string>> = {
+  'nfc-pcsc': 'pcsc-binding-process',
+  smartcard: 'smartcard-process',
+};
 
 /** The one child of this process that runs the binding. */
-function bindingProcessId(): number {
+function bindingProcessId(name: PcscBindingName): number {
   const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
   const binding = children
     .trim()
     .split(' ')
-    .find((id) => BINDING_PROCESS.test(readFileSync(`/proc/${id}/cmdline`, 'utf8')));
+    .find((id) => readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(PROGRAM_BY_BINDING[name]));
   return Number(binding);
 }
 
@@ -209,7 +212,7 @@ for (const binding of PCSC_BINDINGS) {
     });
 
     it('opens when the service comes back with a reader while it waits', async () => {
-      const opened = open(LONG);
+      const opened = open(LONG, VIRTUAL_READER);
       await service.kill();
       await service.addReader();
       await service.start();

@@ -1,19 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { openPcscReader } from '../../terminal/reader/pcsc-reader.ts';
 import { cardIdm, issuedCard } from '../scheme.ts';
-import {
-  builtFile,
-  describeWithPcsc,
-  missingForBinding,
-  type PcscService,
-  preparePcscService,
-  VIRTUAL_READER,
-} from './pcsc-service.ts';
+import { CardService } from './card-service.ts';
+import { describeWithPcsc, missingForBinding } from './pcsc-service.ts';
 import { readerContract } from './reader-contract.ts';
-import { type CardProcess, cardProcess } from './served-card.ts';
+import type { CardProcess } from './served-card.ts';
 
 /** How the virtual reader takes its packets; the reader under test finds out by itself. */
 const CODECS = [
@@ -26,42 +16,19 @@ const CODECS = [
 
 for (const { binding, codec, frameBytesMax } of CODECS) {
   const suite = (): void => {
-    let service: PcscService;
+    let cards: CardService;
     let card: CardProcess;
-    let folder: string;
 
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'kazasu-card-'));
-      const imagePath = join(folder, 'card.json');
-      await writeFile(imagePath, issuedCard(1).image());
-      service = await preparePcscService();
-      await service.start();
-      const program = builtFile('card-emulator/main.js');
-      card = cardProcess(
-        service.spawnCard([
-          program,
-          'serve',
-          imagePath,
-          '--json',
-          '--no-insert',
-          '--reader',
-          codec,
-        ]),
-      );
-      await card.next('serving');
+      cards = await CardService.start();
+      const imagePath = await cards.writeImage('card.json', issuedCard(1));
+      card = await cards.serve(imagePath, ['--no-insert', '--reader', codec]);
     });
 
-    afterAll(async () => {
-      await service.stop();
-      await rm(folder, { recursive: true });
-    });
+    afterAll(() => cards.stop());
 
     readerContract(`PC/SC reader, ${codec}`, async () => ({
-      reader: await openPcscReader({
-        readerName: VIRTUAL_READER,
-        socketPath: service.socketPath,
-        binding,
-      }),
+      reader: await cards.openReader({ binding }),
       cardIdm: cardIdm(1),
       frameBytesMax,
       async present() {

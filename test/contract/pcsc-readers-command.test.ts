@@ -1,41 +1,28 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { issuedCard } from '../scheme.ts';
-import {
-  builtFile,
-  describeWithPcsc,
-  type PcscService,
-  preparePcscService,
-  VIRTUAL_READER,
-} from './pcsc-service.ts';
-import { cardProcess } from './served-card.ts';
+import { CardService } from './card-service.ts';
+import { builtFile, describeWithPcsc, VIRTUAL_READER } from './pcsc-service.ts';
 
 describeWithPcsc('kazasu terminal readers', () => {
-  let service: PcscService;
-  let folder: string;
+  let cards: CardService;
+  let imagePath: string;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kazasu-readers-'));
-    await writeFile(join(folder, 'card.json'), issuedCard(1).image());
-    service = await preparePcscService();
+    cards = await CardService.prepare();
+    imagePath = await cards.writeImage('card.json', issuedCard(1));
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => cards.stop());
 
   async function readers(...args: readonly string[]): Promise<{
     readonly status: number;
     readonly output: string;
   }> {
     const program = [builtFile('terminal/kazasu.js'), 'terminal', 'readers', ...args];
-    const child: ChildProcess = service.spawnProgram(program);
+    const child: ChildProcess = cards.service.spawnProgram(program);
     if (child.stdout === null) throw new Error('expected a process with pipes');
     const output = text(child.stdout);
     const [status] = await once(child, 'exit');
@@ -50,10 +37,8 @@ describeWithPcsc('kazasu terminal readers', () => {
   });
 
   it('lists each reader with its codec and whether a card is on it', async () => {
-    await service.start();
-    const serve = [builtFile('card-emulator/main.js'), 'serve', join(folder, 'card.json')];
-    const card = cardProcess(service.spawnCard([...serve, '--json', '--reader', 'acr122']));
-    await card.next('connected');
+    await cards.service.start();
+    const card = await cards.serve(imagePath, ['--reader', 'acr122']);
     const { output, status } = await readers('--json');
     expect(JSON.parse(output)).toMatchObject({
       readers: [
@@ -74,9 +59,7 @@ describeWithPcsc('kazasu terminal readers', () => {
   });
 
   it('says of a reader that only tells the IDm that it takes no payment', async () => {
-    const serve = [builtFile('card-emulator/main.js'), 'serve', join(folder, 'card.json')];
-    const card = cardProcess(service.spawnCard([...serve, '--json', '--reader', 'identify-only']));
-    await card.next('connected');
+    await cards.serve(imagePath, ['--reader', 'identify-only']);
     const { output, status } = await readers();
     expect(output).toContain(`${VIRTUAL_READER}: a card on it; READER_UNSUPPORTED`);
     expect(output).toContain('All that this reader can do is: tell the IDm of a card');

@@ -1,25 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openCardImage } from '#emulated-card';
 import { milliseconds, yen } from '#units';
-import { purseOf } from '../../card-emulator/card/card-inspection.ts';
 import { openDiskFile } from '../../terminal/journal/disk-file.ts';
 import { Journal } from '../../terminal/journal/journal.ts';
 import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
-import { openPcscReader } from '../../terminal/reader/pcsc-reader.ts';
 import type { Reader } from '../../terminal/reader/reader.ts';
-import { ISSUER_ID, issuedCard, KEY_VERSION, NOON, seededRandom, testSam } from '../scheme.ts';
-import {
-  builtFile,
-  describeWithPcsc,
-  missingForBinding,
-  type PcscService,
-  preparePcscService,
-  VIRTUAL_READER,
-} from './pcsc-service.ts';
-import { type CardProcess, cardProcess } from './served-card.ts';
+import { ISSUER_ID, issuedCard, KEY_VERSION, NOON, testSam } from '../scheme.ts';
+import { CardService } from './card-service.ts';
+import { describeWithPcsc, missingForBinding } from './pcsc-service.ts';
+import type { CardProcess } from './served-card.ts';
 
 const TAP_WAIT = milliseconds(8_000);
 
@@ -35,27 +24,19 @@ const PATHS = [
 
 for (const { binding, codec } of PATHS) {
   const suite = (): void => {
-    let service: PcscService;
+    let cards: CardService;
     let card: CardProcess;
     let reader: Reader;
-    let folder: string;
+    let imagePath: string;
     let loader: PurseTerminal;
     let shop: PurseTerminal;
     const journals: Journal[] = [];
 
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'kazasu-sale-'));
-      await writeFile(join(folder, 'card.json'), issuedCard(1).image());
-      service = await preparePcscService();
-      await service.start();
-      const serve = [builtFile('card-emulator/main.js'), 'serve', join(folder, 'card.json')];
-      card = cardProcess(service.spawnCard([...serve, '--json', '--no-insert', '--reader', codec]));
-      await card.next('serving');
-      reader = await openPcscReader({
-        readerName: VIRTUAL_READER,
-        socketPath: service.socketPath,
-        binding,
-      });
+      cards = await CardService.start();
+      imagePath = await cards.writeImage('card.json', issuedCard(1));
+      card = await cards.serve(imagePath, ['--no-insert', '--reader', codec]);
+      reader = await cards.openReader({ binding });
       loader = await terminal('load', 9);
       shop = await terminal('pos', 42);
     });
@@ -63,14 +44,13 @@ for (const { binding, codec } of PATHS) {
     afterAll(async () => {
       await reader.close();
       for (const journal of journals) await journal.close();
-      await service.stop();
-      await rm(folder, { recursive: true });
+      await cards.stop();
     });
 
     async function terminal(kind: 'load' | 'pos', terminalId: number): Promise<PurseTerminal> {
       const sam = testSam(kind, terminalId);
       const now = (): typeof NOON => NOON;
-      const file = await openDiskFile(join(folder, `${kind}.log`));
+      const file = await openDiskFile(join(cards.folder, `${kind}.log`));
       const journal = await Journal.open({ file, terminalId, sam, now });
       journals.push(journal);
       const limits = { issuerId: ISSUER_ID, keyVersion: KEY_VERSION, amountMax: yen(30_000) };
@@ -95,11 +75,6 @@ for (const { binding, codec } of PATHS) {
       return outcome;
     }
 
-    async function balance(): Promise<number | undefined> {
-      const image = await readFile(join(folder, 'card.json'), 'utf8');
-      return purseOf(openCardImage(image, { random: seededRandom('balance') }))?.balance;
-    }
-
     it('loads and sells, and the card has kept both', async () => {
       expect(await tap(loader, 'load 1', 5_000)).toMatchObject({ outcome: 'approved' });
       expect(await tap(shop, 'sale 1', 350)).toMatchObject({
@@ -107,7 +82,7 @@ for (const { binding, codec } of PATHS) {
         resolution: 'at-tap',
         intent: { balanceBefore: 5_000, balanceAfter: 4_650 },
       });
-      expect(await balance()).toBe(4_650);
+      expect(await cards.balanceOf(imagePath)).toBe(4_650);
       expect(reader.capabilities.codecName).toBe(codec);
     });
 
@@ -120,7 +95,7 @@ for (const { binding, codec } of PATHS) {
         const saleId = `sale ${moment}`;
         expect(await tap(shop, saleId, 650, moment)).toMatchObject({ outcome: 'unresolved' });
         expect(await tap(shop, saleId, 650)).toMatchObject({ outcome: 'approved' });
-        expect(await balance()).toBe(after);
+        expect(await cards.balanceOf(imagePath)).toBe(after);
       },
     );
   };

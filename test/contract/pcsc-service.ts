@@ -35,8 +35,9 @@ export interface PcscService {
   stop(): Promise<void>;
 }
 
-/** The first of the two slots of the driver. */
+/** The two slots of the driver, each a reader. */
 export const VIRTUAL_READER = 'Virtual PCD 00 00';
+export const SECOND_VIRTUAL_READER = 'Virtual PCD 00 01';
 
 const PACKAGES = 'apt-get install pcscd vsmartcard-vpcd libpcsclite-dev iproute2 util-linux';
 const DEBIAN_CONFIGURATION = '/etc/reader.conf.d/vpcd';
@@ -86,6 +87,9 @@ const TEST_MS_MAX = 30_000;
 /**
  * A suite that is skipped by name where PC/SC is missing, and fails if it was asked for. What it
  * needs beyond PC/SC, `alsoMissing` looks for.
+ *
+ * Suites of one file run side by side, each with a service of its own: nearly all of their time goes by
+ * until a service looks at its reader again. The tests of each run one after the other.
  */
 export function describeWithPcsc(
   name: string,
@@ -94,7 +98,9 @@ export function describeWithPcsc(
 ): void {
   const missing = missingForPcsc() ?? alsoMissing();
   if (missing === undefined) {
-    describe(name, { timeout: TEST_MS_MAX }, suite);
+    describe(name, { timeout: TEST_MS_MAX, concurrent: true }, () => {
+      describe('one after the other', { concurrent: false }, suite);
+    });
   } else if (process.env['KAZASU_REQUIRE_PCSC'] === '1') {
     describe(name, () => {
       it('has what it needs', () => {
