@@ -82,17 +82,18 @@ export function cardIdm(number: number): IDm {
 export function personalisedCard(
   number: number,
   changes: Partial<CardData> = {},
+  cardName: IDm = cardIdm(number),
 ): CardPersonalisation {
   const cardData = { ...CARD_DATA, ...changes };
   const keyOf = (label: CardKeyLabel): Uint8Array =>
     deriveCardKey(masterOf(label), {
       label,
-      idm: cardIdm(number),
+      idm: cardName,
       version: cardData.keyVersion,
     });
   const keys = Object.fromEntries(CARD_KEY_LABELS.map((label) => [label, keyOf(label)]));
   return personalise({
-    idm: cardIdm(number),
+    idm: cardName,
     pmm: pmm(Uint8Array.of(0x01, 0x20, 0x22, 0x04, 0x27, 0x67, 0x4e, 0xff)),
     cardData,
     keys: keys as Record<CardKeyLabel, Uint8Array>,
