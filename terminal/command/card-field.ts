@@ -27,7 +27,7 @@ export interface CardField {
 export function withCardOptions(command: Command): Command {
   return command
     .option('--card <image.json>', 'tap this emulated card instead of waiting at a reader')
-    .option('--reader <name>', 'part of the PC/SC reader name; the first reader if absent')
+    .option('--reader <name>', 'part of the PC/SC reader name; not needed for the only one')
     .addOption(bindingOption())
     .option('--wait <seconds>', 'how long to wait for a card', waitArgument, milliseconds(30_000));
 }

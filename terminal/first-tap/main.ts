@@ -10,6 +10,9 @@ import { tellStory } from './story.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+const VIRTUAL_SLOT = 'Virtual PCD 00 00';
+/** For a reader of a list that was just seen. */
+const SECOND_LOOK_MS = 1_000;
 
 interface StoryCommandOptions {
   readonly pcsc?: true;
@@ -24,7 +27,7 @@ function storyCommand(): Command {
         'the batch is uploaded later, verified and settled.',
     )
     .option('--pcsc', 'through the PC/SC service, with the virtual reader or a real one')
-    .option('--reader <name>', 'part of the PC/SC reader name; the first reader if absent')
+    .option('--reader <name>', 'part of the PC/SC reader name; not needed for the only one')
     .option('--keep', 'keep the folder with everything that was written')
     .addHelpText('after', HELP);
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
@@ -68,8 +71,16 @@ async function run(options: StoryCommandOptions): Promise<void> {
   }
 }
 
-function openReader(readerName: string | undefined): Promise<Reader> {
-  return openPcscReader(readerName === undefined ? {} : { readerName });
+/** The virtual reader has two slots, and the card is put into the first: it needs no name. */
+async function openReader(readerName: string | undefined): Promise<Reader> {
+  if (readerName !== undefined) return openPcscReader({ readerName });
+  try {
+    return await openPcscReader();
+  } catch (error) {
+    if (!(error instanceof ReaderError) || error.code !== 'READER_AMBIGUOUS') throw error;
+    const virtual = openPcscReader({ readerName: VIRTUAL_SLOT, openWaitMs: SECOND_LOOK_MS });
+    return virtual.catch(() => Promise.reject(error));
+  }
 }
 
 try {

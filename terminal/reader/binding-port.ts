@@ -1,5 +1,6 @@
 import { messageOf } from './card-slot.ts';
 import type { BindingReport } from './pcsc-message.ts';
+import type { ReaderWish } from './reader-choice.ts';
 
 /** What every process around a binding does alike, at its end of the port to pcsc-binding.ts. */
 
@@ -17,10 +18,10 @@ export function dieWithParent(): void {
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 }
 
-export function isWanted(name: string): boolean {
-  const [, , wantedName = ''] = process.argv;
-  // A reader with a slot for a SAM shows that slot as one more reader.
-  return wantedName === '' ? !/\bSAM\b/i.test(name) : name.includes(wantedName);
+/** What pcsc-binding.ts has given the process on its command line. */
+export function readerWish(): ReaderWish {
+  const [, , wantedName = '', lastName = ''] = process.argv;
+  return { wantedName, lastName };
 }
 
 export function report(message: BindingReport): void {

@@ -1,15 +1,8 @@
 import type { NFC, Reader } from 'nfc-pcsc';
-import {
-  dieWithParent,
-  end,
-  giveUp,
-  isWanted,
-  READER_GONE,
-  REPLY_BYTES_MAX,
-  report,
-} from './binding-port.ts';
-import { CardSlot, messageOf } from './card-slot.ts';
+import { dieWithParent, end, giveUp, REPLY_BYTES_MAX, readerWish, report } from './binding-port.ts';
+import { messageOf, type SlotDevice } from './card-slot.ts';
 import { decodeBindingRequest } from './pcsc-message.ts';
+import { ReaderWatch } from './reader-watch.ts';
 
 /**
  * The process around the binding nfc-pcsc, started by pcsc-binding.ts.
@@ -18,12 +11,10 @@ import { decodeBindingRequest } from './pcsc-message.ts';
  * in close while a card hangs, at exit too. Here that costs a process, which its parent may kill.
  */
 
-const CONNECT_RETRY_MS = 500;
-
 dieWithParent();
 
-let slot: CardSlot | undefined;
-let found: Reader | undefined;
+const readers = new ReaderWatch({ wish: readerWish(), report, giveUp });
+const watched: Map<string, Reader> = new Map();
 
 await import('nfc-pcsc').then(
   (binding) => watch(binding.NFC),
@@ -34,10 +25,10 @@ function watch(Service: typeof NFC): void {
   const nfc = openService(Service);
   if (nfc === undefined) return;
   nfc.on('error', (error) => end({ kind: 'service-lost', message: error.message }));
-  nfc.on('reader', takeReader);
+  nfc.on('reader', watchReader);
   process.on('message', (message) => {
     const request = decodeBindingRequest(message);
-    if (request.kind === 'transmit') transmit(request.id, request.command);
+    if (request.kind === 'transmit') readers.transmit(request.id, request.command);
     else void stop(nfc);
   });
   report({ kind: 'started' });
@@ -52,38 +43,26 @@ function openService(Service: typeof NFC): NFC | undefined {
   }
 }
 
-/** Takes the first reader with the wanted name; all others are left alone, cards and all. */
-function takeReader(reader: Reader): void {
+function watchReader(reader: Reader): void {
   reader.autoProcessing = false;
-  const native = reader.reader;
+  const { name, reader: native } = reader;
   // The binding's own listener connects to every card, swallows failures, and never tries again.
   native.removeAllListeners('status');
   // Without a listener an error of a reader ends the process; the service's own error follows it.
   reader.on('error', () => undefined);
-  report({ kind: 'reader-seen', name: reader.name });
-  if (found !== undefined || !isWanted(reader.name)) return;
-  found = reader;
-  const ours = new CardSlot({
-    device: deviceOf(reader),
-    report,
-    retryMs: CONNECT_RETRY_MS,
-    giveUp,
-  });
-  slot = ours;
   native.on('status', ({ state }: { readonly state: number }) => {
     const isPresent = (state & native.SCARD_STATE_PRESENT) !== 0;
-    ours.showCard(isPresent && (state & native.SCARD_STATE_EMPTY) === 0);
+    readers.showCard(name, isPresent && (state & native.SCARD_STATE_EMPTY) === 0);
   });
   reader.on('end', () => {
-    ours.abandon();
-    slot = undefined;
-    found = undefined;
-    report({ kind: 'reader-gone' });
+    watched.delete(name);
+    readers.detach(name);
   });
-  report({ kind: 'reader-found', name: reader.name });
+  watched.set(name, reader);
+  readers.attach(name, deviceOf(reader));
 }
 
-function deviceOf(reader: Reader): ConstructorParameters<typeof CardSlot>[0]['device'] {
+function deviceOf(reader: Reader): SlotDevice {
   return {
     async connect() {
       reader.card = {};
@@ -97,18 +76,13 @@ function deviceOf(reader: Reader): ConstructorParameters<typeof CardSlot>[0]['de
   };
 }
 
-function transmit(id: number, command: Uint8Array): void {
-  if (slot === undefined) report({ kind: 'failed', id, message: READER_GONE });
-  else slot.transmit(id, command);
-}
-
 /** The card first, then the reader, then the list of readers: any other order leaves a thread. */
 async function stop(nfc: NFC): Promise<void> {
   nfc.removeAllListeners('error');
   // Closing cancels the wait for changes, which the binding reports as an error (row 16).
   nfc.on('error', () => undefined);
-  await slot?.close();
-  found?.close();
+  await readers.close();
+  watched.get(readers.takenName ?? '')?.close();
   nfc.close();
   process.exit(0);
 }

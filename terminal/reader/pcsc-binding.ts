@@ -16,8 +16,10 @@ const PROCESS_BY_BINDING: Readonly<Record<PcscBindingName, string>> = {
 };
 
 export interface PcscBindingOptions {
-  /** Part of the reader's name; empty for the first reader. */
+  /** Part of the reader's name; empty for any reader. */
   readonly readerName: string;
+  /** The whole name of the reader that was taken before; empty at the start. */
+  readonly lastReaderName: string;
   readonly binding: PcscBindingName;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** From the start of the process to its first word. */
@@ -49,13 +51,17 @@ export class PcscBinding {
   constructor(options: PcscBindingOptions) {
     this.#onReport = options.onReport;
     this.#name = options.binding;
-    this.#child = fork(bindingProcessPath(options.binding), [options.readerName], {
-      env: options.environment,
-      execArgv: [],
-      // Packets stay bytes on their way; JSON would make objects of them.
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
+    this.#child = fork(
+      bindingProcessPath(options.binding),
+      [options.readerName, options.lastReaderName],
+      {
+        env: options.environment,
+        execArgv: [],
+        // Packets stay bytes on their way; JSON would make objects of them.
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    );
     this.ended = new Promise((resolve) => {
       this.#child.on('exit', () => resolve(this.#end()));
       this.#child.on('error', (error) => {
@@ -136,6 +142,7 @@ export class PcscBinding {
         break;
       case 'reader-seen':
       case 'reader-found':
+      case 'reader-ambiguous':
       case 'reader-gone':
       case 'card-unready':
       case 'card-ready':

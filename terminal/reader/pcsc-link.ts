@@ -25,6 +25,11 @@ export function linkAfter(report: BindingReport, names: ReaderNames): PcscLink |
       const wanted = names.wantedName || 'any reader';
       return down('READER_NOT_FOUND', `no reader is plugged in; looked for: ${wanted}`);
     }
+    case 'reader-ambiguous': {
+      const wanted = names.wantedName === '' ? 'the terminal' : `"${names.wantedName}"`;
+      const message = `more than one reader fits ${wanted}: ${report.names.join(', ')}`;
+      return down('READER_AMBIGUOUS', message);
+    }
     case 'reader-gone':
       return down('READER_DISCONNECTED', `${names.name}: was unplugged`);
     case 'card-gone':

@@ -13,6 +13,8 @@ export type BindingReport =
   /** A reader is there, whether it is the wanted one or not. */
   | { readonly kind: 'reader-seen'; readonly name: string }
   | { readonly kind: 'reader-found'; readonly name: string }
+  /** Several readers fit what was asked for, and none of them is taken. */
+  | { readonly kind: 'reader-ambiguous'; readonly names: readonly string[] }
   | { readonly kind: 'reader-gone' }
   /** A card is in the field and not connected: `message` says why, once it has been tried. */
   | { readonly kind: 'card-unready'; readonly message: string | undefined }
@@ -35,6 +37,7 @@ const REPORT: z.ZodType<BindingReport> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started') }),
   z.object({ kind: z.literal('reader-seen'), name: z.string() }),
   z.object({ kind: z.literal('reader-found'), name: z.string() }),
+  z.object({ kind: z.literal('reader-ambiguous'), names: z.array(z.string()) }),
   z.object({ kind: z.literal('reader-gone') }),
   z.object({ kind: z.literal('card-unready'), message: z.union([z.string(), z.undefined()]) }),
   z.object({ kind: z.literal('card-ready') }),

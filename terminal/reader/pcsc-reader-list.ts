@@ -6,7 +6,7 @@ import { pcscSocketPath, probePcscService } from './pcsc-service.ts';
 const START_WAIT_MS = 5_000;
 const CLOSE_WAIT_MS = 2_000;
 /** The binding tells of the readers that are there one after the other, and not of the last one. */
-const SETTLE_MS = 1_000;
+const SETTLE_MS = 300;
 
 /**
  * The names of all readers that the service knows, slots for SAMs too. Rejects with the
@@ -24,6 +24,7 @@ export async function listPcscReaders(options: PcscReaderOptions): Promise<reado
   });
   const binding = new PcscBinding({
     readerName: '',
+    lastReaderName: '',
     binding: bindingName,
     environment: { ...environment, PCSCLITE_CSOCK_NAME: socketPath },
     startWaitMs: START_WAIT_MS,

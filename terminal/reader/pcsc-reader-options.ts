@@ -1,7 +1,7 @@
 import type { PcscBindingName } from './pcsc-binding.ts';
 
 export interface PcscReaderOptions {
-  /** Part of the reader's PC/SC name. Without it the first reader that is not a SAM slot. */
+  /** Part of the reader's PC/SC name. Without it the one reader there is that is not a SAM slot. */
   readonly readerName?: string;
   /** Which package speaks PC/SC. */
   readonly binding?: PcscBindingName;

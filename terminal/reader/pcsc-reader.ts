@@ -20,7 +20,11 @@ const CLOSE_WAIT_MS = 2_000;
 const PROBE_WAIT_MS = 1_000;
 
 /** Waits here do not help: somebody has to change the machine. */
-const HOPELESS: ReadonlySet<string> = new Set(['READER_BINDING_MISSING', 'READER_PERMISSION']);
+const HOPELESS: ReadonlySet<string> = new Set([
+  'READER_BINDING_MISSING',
+  'READER_PERMISSION',
+  'READER_AMBIGUOUS',
+]);
 
 /**
  * Resolves once the reader is found, with or without a card. Rejects with what is in the way, after
@@ -181,6 +185,7 @@ class PcscReader implements Reader {
     const { readerName, binding, environment } = this.#options;
     this.#binding = new PcscBinding({
       readerName,
+      lastReaderName: this.#name ?? '',
       binding,
       environment: { ...environment, PCSCLITE_CSOCK_NAME: this.#socketPath },
       startWaitMs: START_WAIT_MS,

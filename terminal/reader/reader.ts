@@ -73,6 +73,7 @@ export type ReaderErrorCode =
   | 'READER_SERVICE_UNAVAILABLE'
   | 'READER_PERMISSION'
   | 'READER_NOT_FOUND'
+  | 'READER_AMBIGUOUS'
   | 'READER_DISCONNECTED'
   | 'READER_BUSY'
   | 'READER_HUNG'
@@ -122,6 +123,12 @@ export const REMEDY_BY_READER_ERROR: Readonly<Record<ReaderErrorCode, ReaderReme
       'shows it and `pcsc_scan` does not, `apt install libccid`, and take it from the kernel: ' +
       '`modprobe -r pn533_usb pn533 port100 nfc_digital nfc`, blacklist these modules in ' +
       '/etc/modprobe.d, restart pcscd',
+  },
+  READER_AMBIGUOUS: {
+    actor: 'technician',
+    text:
+      'say which reader is meant, by its whole name in quotes: `--reader "<name>"`; ' +
+      '`kazasu terminal readers` shows what is on each. Or unplug the other',
   },
   READER_DISCONNECTED: {
     actor: 'cashier',

@@ -3,13 +3,14 @@ import {
   dieWithParent,
   end,
   giveUp,
-  isWanted,
   READER_GONE,
   REPLY_BYTES_MAX,
+  readerWish,
   report,
 } from './binding-port.ts';
-import { CardSlot, messageOf, type SlotDevice } from './card-slot.ts';
+import { messageOf, type SlotDevice } from './card-slot.ts';
 import { decodeBindingRequest } from './pcsc-message.ts';
+import { ReaderWatch } from './reader-watch.ts';
 import { numberedMessage } from './smartcard-error.ts';
 
 /**
@@ -20,7 +21,6 @@ import { numberedMessage } from './smartcard-error.ts';
  * without `stop` aborts it: here both cost a process, and none of a payment.
  */
 
-const CONNECT_RETRY_MS = 500;
 const PROTOCOLS = 0x03;
 const LEAVE_CARD = 0;
 
@@ -28,8 +28,7 @@ type Binding = typeof import('smartcard');
 
 dieWithParent();
 
-let slot: CardSlot | undefined;
-let foundName: string | undefined;
+const readers = new ReaderWatch({ wish: readerWish(), report, giveUp });
 
 await import('smartcard').then(watch, (error: unknown) =>
   end({ kind: 'binding-missing', message: messageOf(error) }),
@@ -42,7 +41,7 @@ function watch(binding: Binding): void {
     monitor.start((event) => follow(event, context, binding));
     process.on('message', (message) => {
       const request = decodeBindingRequest(message);
-      if (request.kind === 'transmit') transmit(request.id, request.command);
+      if (request.kind === 'transmit') readers.transmit(request.id, request.command);
       else void stop(context, monitor);
     });
     report({ kind: 'started' });
@@ -54,41 +53,21 @@ function watch(binding: Binding): void {
 function follow({ type, reader, state }: MonitorEvent, context: Context, binding: Binding): void {
   switch (type) {
     case 'reader-attached':
-      report({ kind: 'reader-seen', name: reader });
-      if (foundName !== undefined || !isWanted(reader)) return;
-      takeReader(reader, context, binding);
-      slot?.showCard((state & binding.SCARD_STATE_PRESENT) !== 0);
+      readers.attach(reader, deviceOf(reader, context, binding));
+      readers.showCard(reader, (state & binding.SCARD_STATE_PRESENT) !== 0);
       break;
     case 'reader-detached':
-      if (reader === foundName) loseReader();
+      readers.detach(reader);
       break;
     case 'card-inserted':
     case 'card-removed':
-      if (reader === foundName) slot?.showCard(type === 'card-inserted');
+      readers.showCard(reader, type === 'card-inserted');
       break;
     case 'error':
       // In an error it is the message that stands where the name of the reader does.
       end({ kind: 'service-lost', message: numberedMessage(reader) });
       break;
   }
-}
-
-function takeReader(name: string, context: Context, binding: Binding): void {
-  foundName = name;
-  slot = new CardSlot({
-    device: deviceOf(name, context, binding),
-    report,
-    retryMs: CONNECT_RETRY_MS,
-    giveUp,
-  });
-  report({ kind: 'reader-found', name });
-}
-
-function loseReader(): void {
-  slot?.abandon();
-  slot = undefined;
-  foundName = undefined;
-  report({ kind: 'reader-gone' });
 }
 
 function deviceOf(name: string, context: Context, binding: Binding): SlotDevice {
@@ -133,14 +112,9 @@ async function numbered<T>(outcome: Promise<T>): Promise<T> {
   }
 }
 
-function transmit(id: number, command: Uint8Array): void {
-  if (slot === undefined) report({ kind: 'failed', id, message: READER_GONE });
-  else slot.transmit(id, command);
-}
-
 /** The card first; then the thread that waits for changes, without which the process aborts. */
 async function stop(context: Context, monitor: ReaderMonitor): Promise<void> {
-  await slot?.close();
+  await readers.close();
   monitor.stop();
   context.close();
   process.exit(0);

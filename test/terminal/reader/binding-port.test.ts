@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { isWanted, REPLY_BYTES_MAX } from '../../../terminal/reader/binding-port.ts';
+import { REPLY_BYTES_MAX, readerWish } from '../../../terminal/reader/binding-port.ts';
 
 const { argv } = process;
 
@@ -7,16 +7,11 @@ afterEach(() => {
   process.argv = argv;
 });
 
-it('without a name any reader is wanted that is no slot for a SAM', () => {
-  process.argv = ['node', 'process.js', ''];
-  expect(isWanted('ACS ACR1252 Dual Reader [PICC] 00 00')).toBe(true);
-  expect(isWanted('ACS ACR1252 Dual Reader [SAM] 00 01')).toBe(false);
-});
-
-it('with a name the readers are wanted that have it in theirs', () => {
-  process.argv = ['node', 'process.js', 'Virtual PCD 00 01'];
-  expect(isWanted('Virtual PCD 00 01')).toBe(true);
-  expect(isWanted('Virtual PCD 00 00')).toBe(false);
+it('takes from its command line which reader is wanted, and which there was before', () => {
+  process.argv = ['node', 'process.js', 'Virtual', 'Virtual PCD 00 01'];
+  expect(readerWish()).toEqual({ wantedName: 'Virtual', lastName: 'Virtual PCD 00 01' });
+  process.argv = ['node', 'process.js'];
+  expect(readerWish()).toEqual({ wantedName: '', lastName: '' });
 });
 
 it('a reply has room for the longest packet in the longest form of reply', () => {

@@ -14,7 +14,8 @@ function start(
   name: PcscBindingName = 'nfc-pcsc',
 ): PcscBinding {
   const onReport = (): void => undefined;
-  return new PcscBinding({ readerName: '', binding: name, environment, startWaitMs, onReport });
+  const names = { readerName: '', lastReaderName: '', binding: name };
+  return new PcscBinding({ ...names, environment, startWaitMs, onReport });
 }
 
 describe('process with the PC/SC binding', () => {

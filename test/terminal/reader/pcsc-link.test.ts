@@ -16,6 +16,20 @@ describe('PC/SC link', () => {
     expect(linkAfter(found, NAMES)).toEqual({ state: 'unready', reason: undefined });
   });
 
+  it('is down, and lists the readers, when several fit', () => {
+    const names = ['Virtual PCD 00 00', 'Virtual PCD 00 01'];
+    expect(linkAfter({ kind: 'reader-ambiguous', names }, NAMES)).toMatchObject({
+      state: 'down',
+      reason: {
+        code: 'READER_AMBIGUOUS',
+        message: 'more than one reader fits "Virtual": Virtual PCD 00 00, Virtual PCD 00 01',
+      },
+    });
+    expect(
+      linkAfter({ kind: 'reader-ambiguous', names }, { name: '', wantedName: '' }),
+    ).toMatchObject({ reason: { message: expect.stringContaining('fits the terminal: ') } });
+  });
+
   it('is down when the reader is unplugged', () => {
     expect(linkAfter({ kind: 'reader-gone' }, NAMES)).toMatchObject({
       state: 'down',

@@ -21,6 +21,7 @@ describe('message between terminal and reader process', () => {
     { kind: 'binding-missing', message: 'not built' },
     { kind: 'started' },
     { kind: 'reader-found', name: 'Virtual PCD 00 00' },
+    { kind: 'reader-ambiguous', names: ['Virtual PCD 00 00', 'Virtual PCD 00 01'] },
     { kind: 'reader-gone' },
     { kind: 'card-unready', message: undefined },
     { kind: 'card-unready', message: 'Sharing violation' },
