@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Milliseconds, milliseconds } from '#units';
-import { PCSC_BINDINGS, type PcscBindingName } from '../../terminal/reader/pcsc-binding.ts';
+import { PCSC_BINDINGS } from '../../terminal/reader/pcsc-binding.ts';
 import { openPcscReader } from '../../terminal/reader/pcsc-reader.ts';
 import { type Reader, ReaderError } from '../../terminal/reader/reader.ts';
 import { hex } from '../card-emulator/felica/hex.ts';
@@ -12,6 +11,7 @@ import {
   preparePcscService,
   VIRTUAL_READER,
 } from './pcsc-service.ts';
+import { bindingProcessId } from './sale-terminal.ts';
 import { type CardProcess, cardProcess } from './served-card.ts';
 
 const SHORT: Milliseconds = milliseconds(50);
@@ -105,7 +105,7 @@ for (const binding of PCSC_BINDINGS) {
         code: 'READER_FAULT',
       });
       await commandArrived();
-      process.kill(bindingProcessId(binding), 'SIGKILL');
+      process.kill(bindingProcessId(binding, VIRTUAL_READER), 'SIGKILL');
       await answer;
       expect(await reader.waitForCard(LONG)).toBe(true);
       expect(await reader.transmit(WRITE, LONG)).toEqual(DONE);
@@ -168,21 +168,6 @@ for (const binding of PCSC_BINDINGS) {
     }
   };
   describeWithPcsc(`PC/SC outages, by ${binding}`, suite, () => missingForBinding(binding));
-}
-
-const PROGRAM_BY_BINDING: Readonly<Record<PcscBindingName, string>> = {
-  'nfc-pcsc': 'pcsc-binding-process',
-  smartcard: 'smartcard-process',
-};
-
-/** The one child of this process that runs the binding. */
-function bindingProcessId(name: PcscBindingName): number {
-  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
-  const binding = children
-    .trim()
-    .split(' ')
-    .find((id) => readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(PROGRAM_BY_BINDING[name]));
-  return Number(binding);
 }
 
 for (const binding of PCSC_BINDINGS) {

@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { milliseconds, yen } from '#units';
-import { openDiskFile } from '../../terminal/journal/disk-file.ts';
-import { Journal } from '../../terminal/journal/journal.ts';
-import { PurseTerminal, type SaleOutcome } from '../../terminal/purse-terminal.ts';
+import type { Journal } from '../../terminal/journal/journal.ts';
+import type { PurseTerminal, SaleOutcome } from '../../terminal/purse-terminal.ts';
 import type { Reader } from '../../terminal/reader/reader.ts';
-import { ISSUER_ID, issuedCard, KEY_VERSION, NOON, testSam } from '../scheme.ts';
+import { issuedCard } from '../scheme.ts';
 import { CardService } from './card-service.ts';
 import { describeWithPcsc, missingForBinding } from './pcsc-service.ts';
+import { saleTerminal } from './sale-terminal.ts';
 import type { CardProcess } from './served-card.ts';
 
 const TAP_WAIT = milliseconds(8_000);
@@ -48,13 +47,10 @@ for (const { binding, codec } of PATHS) {
     });
 
     async function terminal(kind: 'load' | 'pos', terminalId: number): Promise<PurseTerminal> {
-      const sam = testSam(kind, terminalId);
-      const now = (): typeof NOON => NOON;
-      const file = await openDiskFile(join(cards.folder, `${kind}.log`));
-      const journal = await Journal.open({ file, terminalId, sam, now });
-      journals.push(journal);
-      const limits = { issuerId: ISSUER_ID, keyVersion: KEY_VERSION, amountMax: yen(30_000) };
-      return new PurseTerminal({ terminalId, reader, sam, journal, limits, now });
+      const { folder } = cards;
+      const opened = await saleTerminal({ kind, terminalId, reader, folder });
+      journals.push(opened.journal);
+      return opened.terminal;
     }
 
     async function tap(
