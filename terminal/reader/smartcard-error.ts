@@ -19,9 +19,15 @@ const NUMBER_BY_WORDS: ReadonlyMap<string, string> = new Map([
   ['Card was removed', '0x80100069'],
 ]);
 
+/** Its word for every number that has none above, a refusal by polkit among them. */
+const UNKNOWN = 'Unknown PC/SC error';
+const UNKNOWN_HINT =
+  'smartcard does not tell which; it may be a refusal by polkit, which --binding nfc-pcsc tells apart';
+
 /** The binding's message with the number that stands in the messages of PC/SC, if it has a name. */
 export function numberedMessage(error: unknown): string {
   const message = messageOf(error);
+  if (message.endsWith(UNKNOWN)) return `${message}: ${UNKNOWN_HINT}`;
   const number = NUMBER_BY_WORDS.get(message);
   return number === undefined ? message : `${message} (${number})`;
 }

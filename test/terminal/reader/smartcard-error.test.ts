@@ -22,6 +22,10 @@ describe('an error of smartcard', () => {
     expect(pcscVerdictOf(numberedMessage(new Error(words)))).toEqual(verdict);
   });
 
+  it('says what an unknown one may be, and how to learn it', () => {
+    expect(numberedMessage(new Error('Unknown PC/SC error'))).toContain('refusal by polkit');
+  });
+
   it('comes as words alone too', () => {
     expect(numberedMessage('Communication error')).toBe('Communication error (0x80100013)');
   });
