@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CommandCode } from '#felica/command-code';
 import { milliseconds, yen } from '#units';
 import { isBlockedOf } from '../../card-emulator/card/card-inspection.ts';
 import { newLiteCard } from '../../card-emulator/card/lite-card.ts';
 import type { CardLink, EmulatedCard } from '../../card-emulator/card/open-card.ts';
+import { CrowdedField } from '../../card-emulator/link/crowded-field.ts';
 import type { SaleOutcome } from '../../terminal/purse-terminal.ts';
 import { cardIdm, issuedCard, issuedLiteS, liteSam, NOON } from '../scheme.ts';
 import { balanceOf, Counter } from './counter.ts';
@@ -132,6 +134,44 @@ describe('a Lite-S at a terminal', () => {
     await shop.tap(card, 'tea', 50);
     expect(await giveBack(card)).toMatchObject({ reason: 'void-not-last' });
     expect(balanceOf(card)).toBe(600);
+  });
+
+  it('gets a part of its last sale back, and the rest stands', async () => {
+    await shop.tap(card, 'lunch', 350);
+    shop.reader.present(card);
+    const request = { refundId: 'bread', saleId: 'lunch', amount: yen(100) };
+    expect(await shop.terminal.refund(request, NOW)).toMatchObject({ outcome: 'given' });
+    expect(balanceOf(card)).toBe(750);
+    expect((await shop.records()).map(({ kind, amount }) => `${kind} ${amount}`)).toEqual([
+      'debit 350',
+      'void 100',
+    ]);
+  });
+
+  it('pays nothing beside a second one, and alone although it missed a Polling', async () => {
+    const second = issuedLiteS(2);
+    await loader.tap(second, 'load 2', 1_000);
+    let slot = 0;
+    const field = new CrowdedField([card, second], (slotCount) => {
+      slot += 1;
+      return slot % slotCount;
+    });
+    shop.reader.present(field);
+    const sale = { saleId: 'lunch', kind: 'debit', amount: yen(350) } as const;
+    expect(await shop.terminal.tap(sale, NOW)).toMatchObject({ reason: 'two-cards' });
+    shop.reader.remove();
+    let polls = 0;
+    const missing: CardLink = {
+      powerOn: () => card.powerOn(),
+      powerOff: () => card.powerOff(),
+      exchange: (frame) => {
+        if (frame[1] === CommandCode.polling) polls += 1;
+        return polls <= 2 ? undefined : card.exchange(frame);
+      },
+    };
+    shop.reader.present(missing);
+    expect(await shop.terminal.tap(sale, NOW)).toMatchObject({ outcome: 'approved' });
+    expect([balanceOf(card), balanceOf(second)]).toEqual([650, 1_000]);
   });
 
   it('is blocked for good where the hot list names it', async () => {

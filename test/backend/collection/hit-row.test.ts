@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HITS_STATEMENT, INSERT_HITS_STATEMENT } from '../../../backend/collection/hit-row.ts';
 import { listHits } from '../../../backend/hot-listing-command.ts';
+import { registerCard } from '../../../backend/issuer/card-account.ts';
 import { readBalances } from '../../../backend/ledger/books.ts';
-import { NOON } from '../../scheme.ts';
+import { KEY_VERSION, NOON } from '../../scheme.ts';
 import { planOf } from '../query-plan.ts';
 import { later, Scenario, type TestCard, type TestTerminal } from '../scenario.ts';
 
@@ -59,6 +60,15 @@ describe('hits that terminals report', () => {
     expect(await scenario.count('SELECT sum(amount_yen) FROM record WHERE is_held = 0')).toBe(300);
     expect(await scenario.findings()).toEqual([]);
     expect(await stored()).toEqual([[2, null]]);
+  });
+
+  it('are believed of a Lite-S as of a Standard card', async () => {
+    const lite = scenario.unknownCard(7);
+    const account = { idm: lite.idm, keyVersion: KEY_VERSION, cardProfile: 'lite-s' } as const;
+    await registerCard(scenario.backend.database, account, scenario.clock);
+    till.hit(lite);
+    await scenario.upload(till, till.close());
+    expect(await stored()).toEqual([[1, null]]);
   });
 
   it('in front of a gap do not hide it, and none is held for it', async () => {
