@@ -117,9 +117,9 @@ function status(options: FolderOption): Promise<void> {
 async function unlock(options: FolderOption): Promise<void> {
   const { file, memory } = samIn(options);
   const { samId } = publicPartOf(file);
-  await clearLock(memory, async () => {
-    if (file.form === 'token') await (await openTokenSam(file.file, secretsNow(), memory)).close();
-    else eraseSamKeys(await samKeysIn(file, secretsNow(), memory));
+  await clearLock(memory, async (trial) => {
+    if (file.form === 'token') await (await openTokenSam(file.file, secretsNow(), trial)).close();
+    else eraseSamKeys(await samKeysIn(file, secretsNow(), trial));
   });
   print(options, { result: 'unlocked', samId }, [`SAM ${samId} is unlocked.`]);
 }

@@ -40,17 +40,25 @@ export function requireUnlocked(memory: SamMemory): void {
 }
 
 /**
- * Takes a lock back if `attempt` shows that the operator has the right secret; otherwise the SAM is as
- * locked as before, so this is no way to go on guessing.
+ * Takes a lock back if `attempt` shows that the operator has the right secret. Meanwhile, and where it
+ * fails, the SAM on disk is as locked as before: `attempt` gets a memory of its own, which is forgotten.
+ * Where there is no lock, a wrong secret counts as at any other time.
  */
-export async function clearLock(memory: SamMemory, attempt: () => Promise<unknown>): Promise<void> {
-  const before = memory.read();
-  memory.write({ ...before, failedUnlocks: UNLOCKS_FAILED_MAX - 1, lockedBy: undefined });
-  try {
-    await attempt();
-  } catch (error) {
-    memory.write(before);
-    throw error;
-  }
+export async function clearLock(
+  memory: SamMemory,
+  attempt: (memory: SamMemory) => Promise<unknown>,
+): Promise<void> {
+  const isLocked = memory.read().lockedBy !== undefined;
+  await attempt(isLocked ? forgottenMemory() : memory);
   memory.write(FRESH_STATE);
+}
+
+function forgottenMemory(): SamMemory {
+  let state = FRESH_STATE;
+  return {
+    read: () => state,
+    write: (written) => {
+      state = written;
+    },
+  };
 }

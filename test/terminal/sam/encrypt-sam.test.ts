@@ -71,11 +71,34 @@ describe('a SAM file that was encrypted', () => {
     await expect(open(typed(PASSPHRASE))).rejects.toMatchObject({ code: 'SAM_LOCKED' });
     const file = parseSamFile(readFileSync(at('sam.json'), 'utf8'));
     const unlock = (text: string) =>
-      clearLock(memory(), () => samKeysIn(file, typed(text), memory()));
+      clearLock(memory(), (trial) => samKeysIn(file, typed(text), trial));
     await expect(unlock('wrong')).rejects.toMatchObject({ code: 'SAM_SECRET_WRONG' });
     await expect(open(typed(PASSPHRASE))).rejects.toMatchObject({ code: 'SAM_LOCKED' });
     await unlock(PASSPHRASE);
     await expect(open(typed(PASSPHRASE))).resolves.toMatchObject({ samId: 7 });
+  });
+
+  it('is as locked on disk while its operator is asked as it was before', async () => {
+    await encrypted();
+    const locked = { ...FRESH_STATE, failedCards: 50, lockedBy: 'cards' as const };
+    memory().write(locked);
+    const file = parseSamFile(readFileSync(at('sam.json'), 'utf8'));
+    let asked: unknown;
+    const looking: SecretSource = async () => {
+      asked = memory().read();
+      return new TextEncoder().encode(PASSPHRASE);
+    };
+    await clearLock(memory(), (trial) => samKeysIn(file, looking, trial));
+    expect(asked).toEqual(locked);
+    expect(memory().read()).toEqual(FRESH_STATE);
+  });
+
+  it('counts a wrong passphrase for a SAM that is not locked at all', async () => {
+    await encrypted();
+    const file = parseSamFile(readFileSync(at('sam.json'), 'utf8'));
+    const wrong = clearLock(memory(), (trial) => samKeysIn(file, typed('wrong'), trial));
+    await expect(wrong).rejects.toMatchObject({ code: 'SAM_SECRET_WRONG' });
+    expect(memory().read()).toMatchObject({ failedUnlocks: 1 });
   });
 
   it('counts an attempt before it makes it', async () => {
