@@ -29,6 +29,7 @@ import {
   settleOutcome,
   statementOutcome,
 } from './outcome-text.ts';
+import { listPendingLoads } from './pending-load-command.ts';
 import { receiveFiles } from './receiving.ts';
 import {
   addMerchant,
@@ -164,6 +165,11 @@ function addOperation(command: Command): void {
     .action((options: WindowOption & { readonly merchant?: number }) =>
       run(options, ({ database }) => showStatement(database, options)),
     );
+  folderCommand(
+    command,
+    'pending-loads',
+    'what waits for cards, such as refunds, and what was loaded; the newest 1,000',
+  ).action((options: FolderOption) => run(options, listPendingLoads));
   folderCommand(command, 'books', 'the balance of each account of both parties').action(
     (options: FolderOption) => run(options, showBooks),
   );

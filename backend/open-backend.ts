@@ -4,6 +4,7 @@ import { createApp } from './app.ts';
 import { Carrier } from './carrier/carrier.ts';
 import { BatchVerifier } from './collection/batch-verifier.ts';
 import { EvidenceStore } from './collection/evidence.ts';
+import { PendingLoadDesk } from './collection/pending-load-desk.ts';
 import { BatchReceiver } from './collection/receive-batch.ts';
 import type { RecordKeys } from './collection/verify-batch.ts';
 import { type BackendFolder, readOperatorToken } from './config.ts';
@@ -27,6 +28,7 @@ export interface Backend {
   readonly database: Database;
   readonly receiver: BatchReceiver;
   readonly verifier: BatchVerifier;
+  readonly pendingLoads: PendingLoadDesk;
   readonly carrier: Carrier;
   readonly settlement: SettlementDependencies;
   readonly hotLists: HotListStore;
@@ -76,6 +78,7 @@ async function assemble(parts: Parts): Promise<Backend> {
   const { signingKey } = keystore;
   const receiver = new BatchReceiver({ database, evidence, signingKey, now });
   const verifyPending = (): Promise<unknown> => verifier.verifyPending();
+  const pendingLoads = new PendingLoadDesk({ database, signingKey, now });
   const settlement = { database, verifyPending, carrier, now };
   // A crash may have come between a commit and the word to the carrier.
   await deliverAdvices(database, carrier, now());
@@ -84,10 +87,12 @@ async function assemble(parts: Parts): Promise<Backend> {
     database,
     receiver,
     verifier,
+    pendingLoads,
     carrier,
     settlement,
     hotLists,
-    app: (onStored) => createApp({ receiver, onStored, settlement, operatorToken, hotLists }),
+    app: (onStored) =>
+      createApp({ receiver, onStored, pendingLoads, settlement, operatorToken, hotLists }),
     close: async () => {
       await database.close();
       await carrierDatabase.close();

@@ -10,13 +10,14 @@ import { type CardOption, openCardField, withCardOptions } from './command/card-
 import { type FolderOption, folderCommand, print } from './command/folder-command.ts';
 import { addHotListCommand } from './command/hotlist-command.ts';
 import { journalCommand } from './command/journal-command.ts';
+import { loadPendingCommand } from './command/load-pending-command.ts';
 import { wholeNumber } from './command/number-argument.ts';
 import { readersCommand } from './command/readers-command.ts';
 import { refundCommand } from './command/refund-command.ts';
 import { addSamCommand } from './command/sam-command.ts';
 import { ConfigError, createTerminalFolder, terminalFolder } from './config.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
-import { outstandingOf, type RefundedSale } from './debit/refund.ts';
+import { isTooLate, outstandingOf, type RefundedSale } from './debit/refund.ts';
 import { customerText } from './point-of-sale/customer-text.ts';
 import {
   cardNameOf,
@@ -70,6 +71,7 @@ function terminalCommand(): Command {
     .argument('<sale>', 'the sale id')
     .action(voidSale);
   refundCommand(command);
+  loadPendingCommand(command);
   balanceCommand(command);
   folderCommand(command, 'close', 'close the batch of all sales since the last close').action(
     closeBatches,
@@ -247,7 +249,7 @@ async function status(options: FolderOption): Promise<void> {
         saleId: refunded.sale.saleId,
         amount: outstandingOf(refunded),
         card: cardNameOf(refunded.sale),
-        canCashback: refunded.given === undefined && !refunded.isMissed,
+        canCashback: !isTooLate(refunded),
       })),
       nextBatchToUpload: waiting?.number ?? null,
       samRoom: room ?? null,
@@ -273,8 +275,9 @@ async function status(options: FolderOption): Promise<void> {
 
 function describePending(refunded: RefundedSale): string {
   const amount = formatYen(outstandingOf(refunded));
-  const isTooLate = refunded.given !== undefined || refunded.isMissed;
-  const how = isTooLate ? 'only a load can give it back' : 'waits for its card';
+  const how = isTooLate(refunded)
+    ? 'goes to the issuer with the next batch, and waits there for a load'
+    : 'waits for its card';
   return `Refund of ${amount} for sale ${refunded.sale.saleId}, card ${cardNameOf(refunded.sale)}: ${how}`;
 }
 

@@ -13,6 +13,11 @@ import {
 import type { HotListLookUp } from './debit/hot-list-hit.ts';
 import { IncrementalDebit } from './debit/incremental-debit.ts';
 import { isOfRequest, knownSaleOf, voidIdOf } from './debit/known-sale.ts';
+import {
+  type GivenPendingLoads,
+  givePendingLoads,
+  type PendingLoadSource,
+} from './debit/pending-load.ts';
 import type { PurseCard, PurseSnapshot } from './debit/purse-card.ts';
 import type { PurseRequest } from './debit/purse-intent.ts';
 import type { PurseIntent, PurseJournal, Refund } from './debit/purse-journal.ts';
@@ -21,6 +26,7 @@ import {
   type GivenRefunds,
   giveRefunds,
   isGiven,
+  isTooLate,
   type RefundNotice,
   type RefundRegistration,
   type RefundRequest,
@@ -94,6 +100,9 @@ export type SessionStart =
     } & WithRefunds)
   | NoTap;
 
+/** What came of asking what waits at the issuer for a card. */
+export type PendingLoadOutcome = ({ readonly outcome: 'read' } & GivenPendingLoads) | NoTap;
+
 /** What came of reading a card. */
 export type CardReadOutcome = { readonly outcome: 'read'; readonly reading: CardReading } | NoTap;
 
@@ -165,7 +174,9 @@ export class PurseTerminal {
     const { amount } = intent;
     const ofVoid = knownSaleOf(await this.#options.journal.intentsOfSale(voidIdOf(saleId)));
     const givenBack = ofVoid.done?.intent ?? ofVoid.pending;
-    if ((givenBack?.amount ?? amount) !== amount) return noTap('void-sale-refunded', undefined);
+    const { claimed } = await this.#options.journal.refundsOfSale(saleId);
+    const isOtherAmount = (givenBack?.amount ?? amount) !== amount;
+    if (isOtherAmount || claimed > 0) return noTap('void-sale-refunded', undefined);
     const request = { saleId: voidIdOf(saleId), kind: 'void', amount, voided: intent } as const;
     return this.tap(request, waitMs);
   }
@@ -200,6 +211,20 @@ export class PurseTerminal {
     if (notice?.result === 'unresolved') return { outcome: 'unresolved', refund, ...refunds };
     const reason = notice?.result === 'waiting' ? notice.reason : 'void-other-card';
     return { outcome: 'pending', refund, reason, ...refunds };
+  }
+
+  /**
+   * Loads what waits at the issuer for the card that is there within `waitMs`. Rejects as {@link tap}
+   * does, and with `UplinkError` where the issuer cannot be asked: nothing is written then.
+   */
+  async loadPending(source: PendingLoadSource, waitMs: Milliseconds): Promise<PendingLoadOutcome> {
+    if (!(await this.#cardBeforeLeft(waitMs))) return noTap('card-not-removed', undefined);
+    const selected = await this.#select(waitMs);
+    if (selected.result === 'no-tap') return selected.outcome;
+    const { card, keyVersion } = selected;
+    const loads = await givePendingLoads(source, () => this.#debitDependencies(card, keyVersion));
+    if (loads.given.length > 0) this.#finishedTap = this.#options.reader.tapCount;
+    return { outcome: 'read', ...loads };
   }
 
   /**
@@ -282,11 +307,12 @@ export class PurseTerminal {
   }> {
     const refunded = await refundedSaleOf(refund.saleId, this.#options.journal);
     assert(refunded !== undefined, 'only a sale that was paid here is asked back');
-    const isTooLate = refunded.isMissed || refunded.given !== undefined;
-    if (!isGiven(refund, refunded) || refunded.given === undefined) {
-      return { given: undefined, isTooLate };
-    }
-    return { given: { outcome: 'given', refund, intent: refunded.given.intent }, isTooLate };
+    const { given } = refunded;
+    const isGivenNow = given !== undefined && isGiven(refund, refunded);
+    return {
+      given: isGivenNow ? { outcome: 'given', refund, intent: given.intent } : undefined,
+      isTooLate: isTooLate(refunded),
+    };
   }
 
   /** A new authentication, which ends the session that was open. */

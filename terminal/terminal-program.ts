@@ -1,6 +1,7 @@
 import { type EpochMs, epochMs, milliseconds } from '#units';
 import { type AcknowledgementImport, importAcknowledgement } from './batch/batch-file.ts';
 import { closeBatch } from './batch/close-batch.ts';
+import { httpPendingLoads } from './batch/http-pending-load.ts';
 import { httpUplink } from './batch/http-uplink.ts';
 import { resumingUplink } from './batch/resuming-uplink.ts';
 import { issuerPublicKey, terminalPrivateKey } from './batch/terminal-key.ts';
@@ -13,6 +14,7 @@ import {
   type TerminalFolder,
 } from './config.ts';
 import type { HotListLookUp } from './debit/hot-list-hit.ts';
+import type { PendingLoadSource } from './debit/pending-load.ts';
 import { outstandingOf, type RefundedSale, refundedSaleOf } from './debit/refund.ts';
 import { openHotList } from './hotlist/terminal-hotlist.ts';
 import { openDiskFile } from './journal/disk-file.ts';
@@ -27,6 +29,9 @@ import { terminalPrompt } from './sam/passphrase-prompt.ts';
 import { environmentSecrets, type SecretSource } from './sam/sam-secret.ts';
 
 const UPLOAD_TIMEOUT_MS = milliseconds(15_000);
+/** A person holds the card meanwhile. */
+const PENDING_LOAD_TIMEOUT_MS = milliseconds(5_000);
+const TERMINAL_KEY_REMEDY = 'it was made by `kazasu terminal init`';
 const ISSUER_KEY_REMEDY = 'put the public key there that the issuer gave you';
 
 /** Everything of one terminal that is open while its program runs. */
@@ -99,6 +104,19 @@ export class TerminalProgram {
     });
   }
 
+  /** The issuer, asked for what waits for a card. */
+  pendingLoads(): PendingLoadSource {
+    const { config } = this;
+    return httpPendingLoads({
+      issuerUrl: config.issuerUrl,
+      terminalId: config.terminalId,
+      privateKey: keyAt(this.#folder.privateKeyPath, TERMINAL_KEY_REMEDY, terminalPrivateKey),
+      issuerKey: keyAt(this.#folder.issuerKeyPath, ISSUER_KEY_REMEDY, issuerPublicKey),
+      now: this.#now,
+      timeoutMs: PENDING_LOAD_TIMEOUT_MS,
+    });
+  }
+
   /** Sales of which something was asked back that their card was not given yet, oldest first. */
   async pendingRefunds(): Promise<readonly RefundedSale[]> {
     const { journal } = this;
@@ -110,8 +128,7 @@ export class TerminalProgram {
   /** Closes as many batches as the records since the last close fill. */
   async closeBatches(): Promise<readonly JournalledBatch[]> {
     const { config, sam, journal } = this;
-    const remedy = 'it was made by `kazasu terminal init`';
-    const privateKey = keyAt(this.#folder.privateKeyPath, remedy, terminalPrivateKey);
+    const privateKey = keyAt(this.#folder.privateKeyPath, TERMINAL_KEY_REMEDY, terminalPrivateKey);
     const closed: JournalledBatch[] = [];
     for (;;) {
       const batch = await closeBatch({

@@ -6,9 +6,9 @@ import {
   type DecodedBatchRecord,
   decodeBatchRecord,
   encodeBatchRecord,
+  type SortedRecords,
   sortedByKind,
 } from './batch-record.ts';
-import type { HitRecord } from './hit-record.ts';
 import { type PurseRecord, RECORD_BYTES, type RecordKind } from './record.ts';
 
 export const BATCH_HEADER_BYTES = 80;
@@ -51,11 +51,9 @@ export interface BatchTrailer {
   readonly contentHash: Uint8Array;
 }
 
-export interface Batch {
+/** Records of all kinds have one row of SAM numbers, from the header's first to its last. */
+export interface Batch extends SortedRecords {
   readonly header: BatchHeader;
-  /** Purse writes and hits have one row of SAM numbers, from the header's first to its last. */
-  readonly records: readonly PurseRecord[];
-  readonly hits: readonly HitRecord[];
   readonly trailer: BatchTrailer;
   /** Everything that the signature covers: header, records, trailer. */
   readonly signedBytes: Uint8Array;
@@ -284,7 +282,7 @@ function readTrailer(bytes: Uint8Array): BatchTrailer | undefined {
   };
 }
 
-/** Without what is interrupted: nobody knows whether it was done. Hits move no money. */
+/** Without what is interrupted: nobody knows whether it was done. Hits and claims write no purse. */
 function totalsOf(all: readonly BatchRecord[]): Omit<BatchTrailer, 'contentHash'> {
   const { records } = sortedByKind(all);
   const ofKind = (kind: RecordKind): readonly PurseRecord[] =>

@@ -19,6 +19,7 @@ import { businessDateOf, type EpochMs, epochMs, type Yen, yen } from '#units';
 export const RECORD_BYTES = 92;
 export const UNSEALED_RECORD_BYTES = 76;
 export const SAM_MAC_BYTES = 16;
+const FUNDING_OFFSET = 59;
 const CERTIFICATE_OFFSET = 60;
 const CERTIFICATE_BEFORE_OFFSET = 68;
 export const RECORD_VERSION = 1;
@@ -74,6 +75,8 @@ export interface UnsealedRecord {
    */
   readonly certificateBefore: Uint8Array | undefined;
   readonly resolution: RecordResolution;
+  /** Of a load, what paid for it. Absent: the cash that the terminal took. */
+  readonly fundedBy?: 'pending-load' | undefined;
 }
 
 export interface PurseRecord extends UnsealedRecord {
@@ -110,6 +113,7 @@ export function encodeUnsealedRecord(record: UnsealedRecord): Uint8Array {
   bytes[56] = record.certificate === undefined ? 0 : 1;
   bytes[57] = RESOLUTION_CODES[record.resolution];
   bytes[58] = record.certificateBefore === undefined ? 0 : 1;
+  bytes[FUNDING_OFFSET] = record.fundedBy === undefined ? 0 : 1;
   if (record.certificate !== undefined) {
     requireLength('certificate', record.certificate, certificateBytesOf(bytes));
     bytes.set(record.certificate, CERTIFICATE_OFFSET);
@@ -170,6 +174,7 @@ export function decodeRecord(bytes: Uint8Array): DecodedRecord {
     certificate: certificateAt(bytes, 56, [CERTIFICATE_OFFSET, certificateBytesOf(bytes)]),
     certificateBefore: certificateAt(bytes, 58, [CERTIFICATE_BEFORE_OFFSET, CERTIFICATE_BYTES]),
     resolution,
+    ...(bytes[FUNDING_OFFSET] === 1 && { fundedBy: 'pending-load' as const }),
     samMac: bytes.slice(UNSEALED_RECORD_BYTES),
   };
   return { result: 'decoded', record };
@@ -236,7 +241,8 @@ function faultyCertificateField(bytes: Uint8Array, view: DataView): string | und
   const isInterrupted = view.getUint8(57) === RESOLUTION_CODES.interrupted;
   if (view.getUint8(56) > (isInterrupted ? 0 : 1)) return 'certificate state';
   if (view.getUint8(58) > (isLiteS(bytes) ? 0 : 1)) return 'state of the certificate before';
-  if (view.getUint8(59) !== 0) return 'reserved';
+  const isLoad = view.getUint8(1) === KIND_CODES.load;
+  if (view.getUint8(FUNDING_OFFSET) > (isLoad ? 1 : 0)) return 'funding';
   const isIdle = (stateOffset: number, offset: number, byteCount = CERTIFICATE_BYTES): boolean =>
     view.getUint8(stateOffset) === 0 && !isZero(bytes.subarray(offset, offset + byteCount));
   if (isIdle(56, CERTIFICATE_OFFSET, certificateBytesOf(bytes))) return 'certificate';

@@ -66,9 +66,10 @@ export async function judgeEarlierReports(
   const rows = encodeRecordRows(group);
   const reports = await readReports(reader, rows);
   let isChanged = false;
-  const batches = group.map(({ batch, records, hits }) => ({
+  const batches = group.map(({ batch, records, hits, claims }) => ({
     batch,
     hits,
+    claims,
     records: records.map((judged) => {
       if (!isPosted(judged)) return judged;
       const again = judgeAgain(judged, reports);

@@ -20,10 +20,11 @@ import { type BatchOutcome, batchOutcomeOf } from './batch-outcome.ts';
 import { judgeEarlierReports } from './earlier-report.ts';
 import { insertHits } from './hit-row.ts';
 import { INSERT_RECORDS_STATEMENT, SHADOW_STATEMENT } from './record-row.ts';
+import { insertClaims } from './refund-claim-row.ts';
 import type { VerifiedBatch } from './verify-batch.ts';
 
 /**
- * Posts verified batches in one database transaction: records, findings, hits, card shadows, and the
+ * Posts verified batches in one database transaction: records, findings, hits, claims, card shadows, and the
  * entries of each batch. A batch that somebody else posted meanwhile is left out. Resolves with
  * what each batch that it did post came to.
  *
@@ -42,6 +43,7 @@ export function postBatches(
     await insertRecords(transaction, rows);
     await insertFindings(transaction, batches);
     await insertHits(transaction, batches);
+    await insertClaims(transaction, batches);
     const windowNumber = await openWindowNumber(transaction);
     const posted = await priceBatches(transaction, batches);
     const time = { windowNumber, postedAt };

@@ -20,6 +20,7 @@ import {
 import { openWindowNumber } from '../ledger/open-window.ts';
 import { postTransfers } from '../ledger/posting.ts';
 import type { Transfer } from '../ledger/transfer.ts';
+import { createPendingLoads, payPendingLoads } from './pending-load.ts';
 import { STANDING_CODE } from './record-row.ts';
 import { INTERRUPTED_STATEMENT, RESOLVABLE_STATEMENT } from './resolvable-record.ts';
 
@@ -50,7 +51,8 @@ export interface HeldResolution {
 
 /**
  * Moves the money of held records out of suspense where evidence says whose it is, and posts what was
- * interrupted where the card proves it.
+ * interrupted where the card proves it. Then decides what of refunds and pending loads waited for such
+ * records.
  */
 export function resolveHeld(database: Database, now: EpochMs): Promise<HeldResolution> {
   return database.transaction(async (transaction) => {
@@ -63,6 +65,9 @@ export function resolveHeld(database: Database, now: EpochMs): Promise<HeldResol
         resolved.push(record);
       }
     }
+    const time = { windowNumber, postedAt: now };
+    await createPendingLoads(transaction, time);
+    await payPendingLoads(transaction, time);
     const releasedCount = resolved.filter(({ outcome }) => outcome === 'released').length;
     return { releasedCount, supersededCount: resolved.length - releasedCount };
   });

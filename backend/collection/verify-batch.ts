@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { formatIdm } from '#felica/identifiers';
 import type { SamKind } from '#purse/sam-kind';
 import { BATCH_HEADER_BYTES, decodeBatch } from '../batch/batch.ts';
+import type { BatchRecord } from '../batch/batch-record.ts';
 import type { HitRecord } from '../batch/hit-record.ts';
 import {
   type PurseRecord,
@@ -10,6 +11,7 @@ import {
   SAM_MAC_BYTES,
   UNSEALED_RECORD_BYTES,
 } from '../batch/record.ts';
+import type { RefundClaim } from '../batch/refund-claim.ts';
 import type { SqlReader } from '../database/database.ts';
 import { cardNameOf, readSurprisingCards } from '../issuer/card-account.ts';
 import { readKeyRetirements } from '../issuer/key-retirement.ts';
@@ -18,13 +20,18 @@ import { cmacOfEach } from './batch-cmac.ts';
 import { type CertificateMasters, expectedCertificates } from './expected-certificate.ts';
 import { expectedLiteEvidence } from './lite-evidence.ts';
 import { readEvidence, type UnverifiedBatch } from './unverified-batch.ts';
-import { type JudgedHit, verifyHit } from './verify-hit.ts';
 import {
   type RecordContext,
   type RecordVerdict,
   sameInConstantTime,
   verifyRecord,
 } from './verify-record.ts';
+import {
+  type JudgedClaim,
+  type JudgedHit,
+  type ReportReason,
+  reasonAgainstReport,
+} from './verify-report.ts';
 
 /** The issuer's keys, as far as records are verified with them. */
 export interface RecordKeys {
@@ -47,6 +54,7 @@ export interface VerifiedBatch {
   readonly batch: UnverifiedBatch;
   readonly records: readonly JudgedRecord[];
   readonly hits: readonly JudgedHit[];
+  readonly claims: readonly JudgedClaim[];
 }
 
 /**
@@ -62,13 +70,13 @@ export async function verifyBatch(
   const bytes = await readEvidence(reader, batch.evidenceId);
   const decoded = decodeBatch(bytes);
   assert(decoded.result === 'decoded', 'only batches that decode are stored');
-  const { header, records, hits } = decoded.batch;
+  const { header, records, hits, claims } = decoded.batch;
   const surprises = await readSurprisingCards(reader, records);
   const samKey = keys.samKey(batch.samId);
   const seals = expectedSeals(samKey, bytes, header.recordCount);
   const retirements = await readKeyRetirements(reader);
   const certificates = expectedCertificates(records, keys.certificateMaster);
-  const isSealAuthentic = ({ samNumber, samMac }: PurseRecord | HitRecord): boolean => {
+  const isSealAuthentic = ({ samNumber, samMac }: BatchRecord): boolean => {
     const offset = (samNumber - header.firstSamNumber) * SAM_MAC_BYTES;
     return sameInConstantTime(seals.subarray(offset, offset + SAM_MAC_BYTES), samMac);
   };
@@ -94,33 +102,37 @@ export async function verifyBatch(
     };
     return { record, card, context, verdict: verifyRecord(record, context) };
   });
-  const cards = await readUnissuedCards(reader, hits);
-  const judgedHits = hits.map((hit) =>
-    verifyHit(hit, {
+  const cards = await readUnissuedCards(reader, [...hits, ...claims]);
+  const reasonAgainst = (report: HitRecord | RefundClaim): ReportReason | undefined =>
+    reasonAgainstReport(report, {
       issuerId: keys.issuerId,
       isSamKnown: batch.samKind !== undefined,
-      isSealAuthentic: isSealAuthentic(hit),
-      isCardKnown: !cards.has(formatIdm(hit.idm)),
-    }),
-  );
-  return { batch, records: judged, hits: judgedHits };
+      isSealAuthentic: isSealAuthentic(report),
+      isCardKnown: !cards.has(formatIdm(report.idm)),
+    });
+  return {
+    batch,
+    records: judged,
+    hits: hits.map((hit) => ({ hit, reason: reasonAgainst(hit) })),
+    claims: claims.map((claim) => ({ claim, reason: reasonAgainst(claim) })),
+  };
 }
 
-/** Which cards of the hits the issuer never issued, by IDm in hexadecimal. */
+/** Which cards of the reports the issuer never issued, by IDm in hexadecimal. */
 async function readUnissuedCards(
   reader: SqlReader,
-  hits: readonly HitRecord[],
+  reports: readonly (HitRecord | RefundClaim)[],
 ): Promise<ReadonlySet<string>> {
-  if (hits.length === 0) return new Set();
-  // A hit names no key version and no profile, so most cards surprise: only those without an account count.
-  const expected = hits.flatMap(({ idm }) => [
+  if (reports.length === 0) return new Set();
+  // They name no key version and no profile, so most cards surprise: only those without an account count.
+  const expected = reports.flatMap(({ idm }) => [
     { idm, keyVersion: 0 },
     { idm, keyVersion: 0, cardProfile: 'lite-s' as const },
   ]);
   const surprises = await readSurprisingCards(reader, expected);
   const issued = expected.filter((card) => surprises.get(cardNameOf(card)) !== undefined);
   const issuedNames = new Set(issued.map(({ idm }) => formatIdm(idm)));
-  return new Set(hits.map(({ idm }) => formatIdm(idm)).filter((card) => !issuedNames.has(card)));
+  return new Set(reports.map(({ idm }) => formatIdm(idm)).filter((card) => !issuedNames.has(card)));
 }
 
 /** The SAM's MAC that each record must have, in a row. */

@@ -56,9 +56,10 @@ export async function judgeVoidedSales(
       });
     }
   }
-  return batches.map(({ batch, records, hits }) => ({
+  return batches.map(({ batch, records, hits, claims }) => ({
     batch,
     hits,
+    claims,
     records: records.map((judged) => {
       if (!isVoid(judged)) return judged;
       const before = writes.get(keyOf(judged.card, judged.record.cardCounter - 1)) ?? [];

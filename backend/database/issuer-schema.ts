@@ -3,6 +3,7 @@ import { HIT_SCHEMA, HOTLIST_SCHEMA } from './hotlist-schema.ts';
 import { KEY_SCHEMA } from './key-schema.ts';
 import { LEDGER_SCHEMA } from './ledger-schema.ts';
 import type { Schema } from './migration.ts';
+import { PENDING_LOAD_SCHEMA } from './pending-load-schema.ts';
 
 /** Who takes part: merchants, SAMs, terminals, cards. */
 const PARTIES = `
@@ -187,5 +188,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'key generations', sql: KEY_SCHEMA },
     { name: 'hits of the hot list', sql: HIT_SCHEMA },
     { name: 'card profile', sql: CARD_PROFILE },
+    { name: 'pending loads', sql: PENDING_LOAD_SCHEMA },
   ],
 };

@@ -1,3 +1,4 @@
+import type { PendingLoadRefusal } from '../collection/pending-load-desk.ts';
 import type { BatchRefusal } from '../collection/receive-batch.ts';
 import type { CloseRefusal } from '../settlement/close-window.ts';
 import type { SettleRefusal } from '../settlement/settle-window.ts';
@@ -16,6 +17,7 @@ export type RequestFault =
 export type ApiErrorCode =
   | RequestFault
   | BatchRefusal
+  | PendingLoadRefusal
   | CloseRefusal
   | SettleRefusal
   | StatementRefusal
@@ -53,6 +55,10 @@ export const STATUS_BY_CODE: Readonly<Record<ApiErrorCode, number>> = {
   BATCH_SEQUENCE_GAP: 409,
   BATCH_CHAIN_BROKEN: 409,
   BATCH_REPLAYED: 409,
+  PENDING_LOAD_MALFORMED: 400,
+  PENDING_LOAD_SIGNATURE_INVALID: 403,
+  PENDING_LOAD_NOT_ALLOWED: 403,
+  PENDING_LOAD_STALE: 403,
   SETTLEMENT_WINDOW_UNKNOWN: 404,
   ACCOUNT_MERCHANT_UNKNOWN: 404,
   SETTLEMENT_WINDOW_OPEN: 409,
@@ -61,6 +67,7 @@ export const STATUS_BY_CODE: Readonly<Record<ApiErrorCode, number>> = {
   SETTLEMENT_CARRIER_UNBALANCED: 409,
   SETTLEMENT_SHADOW_MISMATCH: 409,
   SETTLEMENT_SUSPENSE_MISMATCH: 409,
+  SETTLEMENT_PENDING_LOAD_MISMATCH: 409,
   SETTLEMENT_FLOAT_BROKEN: 409,
   SETTLEMENT_STATEMENT_MISMATCH: 409,
   SETTLEMENT_CARRIER_MISMATCH: 409,

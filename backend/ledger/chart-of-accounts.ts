@@ -12,6 +12,8 @@ export const FLOAT: Account = named('float');
 export const CARD_LIABILITY: Account = named('card-liability');
 /** Held records: the money is somewhere, and evidence will say whose it is. */
 export const SUSPENSE: Account = named('suspense');
+/** Value that was given back to a card and is not on it yet. */
+export const PENDING_LOAD_PAYABLE: Account = named('pending-load-payable');
 export const FEE_INCOME: Account = named('fee-income');
 /** What the issuer owes to the carrier. */
 export const COMMISSION_PAYABLE: Account = named('commission-payable');

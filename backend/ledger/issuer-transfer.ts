@@ -7,6 +7,7 @@ import {
   FLOAT,
   loadReceivableOf,
   merchantPayableOf,
+  PENDING_LOAD_PAYABLE,
   SUSPENSE,
   voidReceivableOf,
 } from './chart-of-accounts.ts';
@@ -47,6 +48,28 @@ export function voidTransfer({ reference, merchantId }: Cause, amount: Yen): Tra
   return transfer(`${reference}:void`, 'void', [
     debit(voidReceivableOf(merchantId), amount),
     credit(CARD_LIABILITY, amount),
+  ]);
+}
+
+/** The merchant gave a sale back, and the value waits for its card. */
+export function refundTransfer(
+  { reference, merchantId }: Cause,
+  amount: Yen,
+): Transfer | undefined {
+  return transfer(reference, 'refund', [
+    debit(voidReceivableOf(merchantId), amount),
+    credit(PENDING_LOAD_PAYABLE, amount),
+  ]);
+}
+
+/** What waited is on the card now: the merchant of the load terminal took no cash for it. */
+export function pendingLoadTransfer(
+  { reference, merchantId }: Cause,
+  amount: Yen,
+): Transfer | undefined {
+  return transfer(reference, 'pending-load', [
+    debit(PENDING_LOAD_PAYABLE, amount),
+    credit(loadReceivableOf(merchantId), amount),
   ]);
 }
 

@@ -7,6 +7,8 @@ export type TransferKind =
   | 'load'
   | 'debit'
   | 'void'
+  | 'refund'
+  | 'pending-load'
   | 'hold'
   | 'release'
   | 'reversal'

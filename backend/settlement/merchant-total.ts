@@ -19,10 +19,16 @@ export interface MerchantTotal {
   /** Accepted debits and released ones. */
   readonly grossSales: Yen;
   readonly loadCount: number;
-  /** Cash to be handed over: accepted and held loads, without those that turned out not to be. */
+  /**
+   * Cash to be handed over: accepted and held loads, without those that turned out not to be and those of
+   * value that waited at the issuer.
+   */
   readonly loadsCollected: SignedYen;
   readonly voidCount: number;
-  /** To be given back: accepted and held voids, without those that turned out not to be. */
+  /**
+   * To be given back: accepted and held voids, without those that turned out not to be, and refunds that
+   * the issuer gives.
+   */
   readonly voids: SignedYen;
   readonly heldCount: number;
   readonly heldAmount: Yen;
@@ -55,7 +61,13 @@ FROM (
     iif(outcome = 'released' AND kind = 3 AND was_interrupted, amount_yen, 0),
     iif(outcome = 'superseded' AND kind = 3 AND NOT was_interrupted, amount_yen, 0),
     0, 0, 0, fee_yen, commission_yen
-  FROM resolution WHERE window_number = ?1)
+  FROM resolution WHERE window_number = ?1
+  UNION ALL
+  SELECT merchant_id, 0, 0, 0, 0, 0, 0, 1, amount_yen, 0, 0, 0, 0, 0, 0
+  FROM pending_load WHERE window_number = ?1
+  UNION ALL
+  SELECT merchant_id, 0, 0, 0, 0, 0, amount_yen, 0, 0, 0, 0, 0, 0, 0, 0
+  FROM pending_load_payment WHERE window_number = ?1)
 GROUP BY merchant_id ORDER BY merchant_id`;
 
 /** One row for each merchant with anything in the window. */

@@ -30,6 +30,8 @@ export interface WindowFigures {
   readonly commissionPayable: SignedYen;
   readonly feeIncome: SignedYen;
   readonly suspense: SignedYen;
+  /** What waits at the issuer for cards. */
+  readonly pendingLoadPayable: SignedYen;
   /** The sum of the issuer's books; zero. */
   readonly issuerTotal: SignedYen;
   /** The sum of the carrier's books; zero. */
@@ -42,6 +44,8 @@ export interface WindowFigures {
   readonly cardShadow: SignedYen;
   /** The amounts of all held records without a resolution. */
   readonly heldRecords: SignedYen;
+  /** All pending loads that are not on their cards. */
+  readonly pendingLoads: SignedYen;
   /** Merchants whose statement is not what the books say of this window. */
   readonly statementMismatchCount: number;
 }
@@ -57,12 +61,15 @@ const FIGURES = z.strictObject({
   commissionPayable: amount,
   feeIncome: amount,
   suspense: amount,
+  // A window that was closed before there were pending loads had none.
+  pendingLoadPayable: amount.prefault(0),
   issuerTotal: amount,
   carrierTotal: amount,
   carrierReceivable: amount,
   commissionOfWindow: amount,
   cardShadow: amount,
   heldRecords: amount,
+  pendingLoads: amount.prefault(0),
   statementMismatchCount: z.int(),
 });
 
@@ -77,6 +84,7 @@ export type FigureFault =
   | 'SETTLEMENT_CARRIER_UNBALANCED'
   | 'SETTLEMENT_SHADOW_MISMATCH'
   | 'SETTLEMENT_SUSPENSE_MISMATCH'
+  | 'SETTLEMENT_PENDING_LOAD_MISMATCH'
   | 'SETTLEMENT_FLOAT_BROKEN'
   | 'SETTLEMENT_STATEMENT_MISMATCH'
   | 'SETTLEMENT_CARRIER_MISMATCH';
@@ -87,6 +95,9 @@ export function figureFault(figures: WindowFigures): FigureFault | undefined {
   if (figures.carrierTotal !== 0) return 'SETTLEMENT_CARRIER_UNBALANCED';
   if (figures.cardShadow !== figures.cardLiability) return 'SETTLEMENT_SHADOW_MISMATCH';
   if (figures.heldRecords !== figures.suspense) return 'SETTLEMENT_SUSPENSE_MISMATCH';
+  if (figures.pendingLoads !== figures.pendingLoadPayable) {
+    return 'SETTLEMENT_PENDING_LOAD_MISMATCH';
+  }
   if (!isFloatEquationTrue(figures)) return 'SETTLEMENT_FLOAT_BROKEN';
   if (figures.statementMismatchCount > 0) return 'SETTLEMENT_STATEMENT_MISMATCH';
   const owedBefore = figures.commissionPayable - figures.commissionOfWindow;
@@ -94,7 +105,7 @@ export function figureFault(figures: WindowFigures): FigureFault | undefined {
 }
 
 /**
- * Float, cash on its way and voids to be given back = what cards hold + what is held + what merchants and carrier are owed +
+ * Float, cash on its way and voids to be given back = what cards hold + what is held or waits for cards + what merchants and carrier are owed +
  * the issuer's own income. Cards and held records are counted from the records, not from the books.
  */
 function isFloatEquationTrue(figures: WindowFigures): boolean {
@@ -102,6 +113,7 @@ function isFloatEquationTrue(figures: WindowFigures): boolean {
   const claims =
     figures.cardShadow +
     figures.heldRecords +
+    figures.pendingLoads +
     figures.merchantPayable +
     figures.commissionPayable +
     figures.feeIncome;
@@ -115,6 +127,11 @@ export const HELD_TOTAL_STATEMENT = `
 SELECT coalesce(sum(amount_yen), 0) AS amount FROM record INDEXED BY record_held
 WHERE is_held = 1 AND NOT EXISTS (SELECT 1 FROM resolution WHERE record_id = record.id)`;
 
+export const PENDING_LOAD_TOTAL_STATEMENT = `
+SELECT coalesce(sum(amount_yen), 0) AS amount FROM pending_load
+WHERE NOT EXISTS (
+  SELECT 1 FROM pending_load_payment AS paid WHERE paid.number = pending_load.number)`;
+
 export async function readFigures(
   reader: SqlReader,
   windowNumber: number,
@@ -125,6 +142,7 @@ export async function readFigures(
   const totals = await readMerchantTotals(reader, windowNumber);
   const [shadow] = await reader.all(SHADOW_TOTAL_STATEMENT);
   const [held] = await reader.all(HELD_TOTAL_STATEMENT);
+  const [pending] = await reader.all(PENDING_LOAD_TOTAL_STATEMENT);
   const standing = (kind: string): SignedYen => {
     const total = kindTotalOf(balances, kind);
     return sideOf(named(kind)) === 'debit' ? total : negateYen(total);
@@ -138,12 +156,14 @@ export async function readFigures(
     commissionPayable: standing('commission-payable'),
     feeIncome: standing('fee-income'),
     suspense: standing('suspense'),
+    pendingLoadPayable: standing('pending-load-payable'),
     issuerTotal: totalOf(balances),
     carrierTotal: carrier.total,
     carrierReceivable: carrier.receivable,
     commissionOfWindow: negateYen(ofWindow.get(COMMISSION_PAYABLE) ?? signedYen(0)),
     cardShadow: signedYen(numberIn(shadow, 'amount')),
     heldRecords: signedYen(numberIn(held, 'amount')),
+    pendingLoads: signedYen(numberIn(pending, 'amount')),
     statementMismatchCount: totals.filter((total) => !isInBooks(total, ofWindow)).length,
   };
 }

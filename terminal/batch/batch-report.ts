@@ -34,7 +34,10 @@ export async function reportOfBatch(
   };
 }
 
-/** The trailer's, but for the refunds: they are voids to the issuer, and something else to the shop. */
+/**
+ * The trailer's, but for the refunds, which are voids to the issuer and something else to the shop, and
+ * for the loads that no cash was taken for.
+ */
 function totalsOf({ records, trailer }: Batch, journal: Journal): BatchTotals {
   const refunds = records.filter(
     ({ kind, resolution, terminalTransactionNumber }) =>
@@ -43,8 +46,16 @@ function totalsOf({ records, trailer }: Batch, journal: Journal): BatchTotals {
       journal.isRefund(terminalTransactionNumber),
   );
   const refundTotal = sumYen(refunds.map(({ amount }) => amount));
+  const pendingLoads = records.filter(
+    ({ fundedBy, resolution }) => fundedBy === 'pending-load' && resolution !== 'interrupted',
+  );
+  const pendingLoadTotal = sumYen(pendingLoads.map(({ amount }) => amount));
   return {
     ...trailer,
+    loadCount: trailer.loadCount - pendingLoads.length,
+    loadTotal: subtractYen(trailer.loadTotal, pendingLoadTotal),
+    pendingLoadCount: pendingLoads.length,
+    pendingLoadTotal,
     voidCount: trailer.voidCount - refunds.length,
     voidTotal: subtractYen(trailer.voidTotal, refundTotal),
     refundCount: refunds.length,

@@ -17,13 +17,14 @@ export interface CloseBatchOptions {
 
 /**
  * Freezes the records since the last close into a signed batch and journals it, with what is
- * unresolved and with hits of the hot list, as far as they were not reported yet. `undefined` if
- * there is nothing. A terminal with more records than one batch holds calls it until then.
+ * unresolved, with hits of the hot list and with refunds that only the issuer can give, as far as they
+ * were not reported yet. `undefined` if there is nothing. A terminal with more records than one batch holds calls it until then.
  */
 export async function closeBatch(options: CloseBatchOptions): Promise<JournalledBatch | undefined> {
   const { journal, privateKey } = options;
   await journal.reportInterrupted();
   await journal.reportHits();
+  await journal.reportRefunds();
   const previous = await journal.lastBatch();
   const encoded = await journal.openRecords(BATCH_RECORDS_MAX);
   if (encoded.length === 0) return undefined;

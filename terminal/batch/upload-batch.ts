@@ -15,8 +15,11 @@ export interface UplinkAnswer {
   readonly body: unknown;
 }
 
-/** `UPLINK_UNREACHABLE`: no answer in time. `UPLINK_ANSWER_INVALID`: an answer that is none of ours. */
-export type UplinkErrorCode = 'UPLINK_UNREACHABLE' | 'UPLINK_ANSWER_INVALID';
+/**
+ * `UPLINK_UNREACHABLE`: no answer in time. `UPLINK_ANSWER_INVALID`: an answer that is none of ours.
+ * `UPLINK_REFUSED`: the issuer does not answer this terminal.
+ */
+export type UplinkErrorCode = 'UPLINK_UNREACHABLE' | 'UPLINK_ANSWER_INVALID' | 'UPLINK_REFUSED';
 
 export class UplinkError extends Error {
   readonly code: UplinkErrorCode;

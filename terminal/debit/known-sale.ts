@@ -26,7 +26,8 @@ export function knownSaleOf(intents: readonly JournalledIntent[]): KnownSale {
  */
 export function isOfRequest({ intent, outcome }: JournalledIntent, request: PurseRequest): boolean {
   if (intent.kind === 'void' && outcome?.state === 'not-done') return request.kind === 'void';
-  return (intent.asked ?? intent.amount) === request.amount && intent.kind === request.kind;
+  const isSameAmount = (intent.asked ?? intent.amount) === request.amount;
+  return isSameAmount && intent.kind === request.kind && intent.fundedBy === request.fundedBy;
 }
 
 /** The id under which the void of a sale stands in the journal. */

@@ -17,6 +17,8 @@ export interface PurseRequest {
   readonly payWhatIsLeft?: boolean;
   /** For a void: the sale that is given back. */
   readonly voided?: VoidedSale;
+  /** For a load that no cash was taken for. */
+  readonly fundedBy?: 'pending-load';
 }
 
 export type VoidedSale = Pick<PurseIntent, 'idm' | 'executionId'>;
@@ -76,6 +78,7 @@ export function purseIntent(
     terminalTransactionNumber: context.terminalTransactionNumber,
     amount,
     ...(request.asked !== undefined && { asked: request.asked }),
+    ...(request.fundedBy && { fundedBy: request.fundedBy }),
     balanceBefore: purse.balance,
     balanceAfter,
     cardCounter,

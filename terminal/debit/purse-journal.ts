@@ -18,6 +18,8 @@ export interface PurseIntent extends PurseWrite {
   readonly balanceAfter: Yen;
   readonly cardCounter: number;
   readonly executionId: Uint8Array;
+  /** Of a load, what paid for it. Absent: the cash that was taken. */
+  readonly fundedBy?: 'pending-load' | undefined;
   /** What the card certified of its write before: its terminal may not have heard of it. */
   readonly certificateBefore?: Uint8Array | undefined;
   readonly time: EpochMs;
@@ -54,8 +56,12 @@ export interface Refund {
 export interface RefundsOfSale {
   /** Oldest first. */
   readonly refunds: readonly Refund[];
+  /** When the first of them was asked for; absent where none was. */
+  readonly askedAt?: EpochMs | undefined;
   /** The card came, and had been used since: a cashback cannot give the sale back any more. */
   readonly isMissed: boolean;
+  /** How much of it the issuer was asked to give. */
+  readonly claimed: Yen;
 }
 
 /** A card of the hot list was touched. */

@@ -1,4 +1,4 @@
-import { addYen, subtractYen, sumYen, type Yen, yen } from '#units';
+import { addYen, type EpochMs, subtractYen, sumYen, type Yen, yen } from '#units';
 import { type DebitDependencies, debit, type TapRefusal } from './debit.ts';
 import { knownSaleOf, voidIdOf } from './known-sale.ts';
 import type { PurseRequest } from './purse-intent.ts';
@@ -9,12 +9,16 @@ export interface RefundedSale {
   readonly sale: PurseIntent;
   /** Oldest first. Together never more than the sale. */
   readonly refunds: readonly Refund[];
+  /** When the first of them was asked for. */
+  readonly askedAt?: EpochMs | undefined;
   /** What the card was given back by its one cashback, with or without a refund. */
   readonly given: { readonly intent: PurseIntent; readonly resolution: Resolution } | undefined;
   /** A cashback of which nobody knows yet whether the card did it. */
   readonly halfDone: PurseIntent | undefined;
   /** The card was used since: no cashback can give back this sale any more. */
   readonly isMissed: boolean;
+  /** How much of it the issuer was asked to give: it waits there for a load. */
+  readonly claimed: Yen;
 }
 
 type Resolution = 'at-tap' | 'at-re-tap';
@@ -91,8 +95,8 @@ export async function refundedSaleOf(
   const { done } = knownSaleOf(await journal.intentsOfSale(saleId));
   if (done?.intent.kind !== 'debit') return undefined;
   const ofVoid = knownSaleOf(await journal.intentsOfSale(voidIdOf(saleId)));
-  const { refunds, isMissed } = await journal.refundsOfSale(saleId);
-  return { sale: done.intent, refunds, given: ofVoid.done, halfDone: ofVoid.pending, isMissed };
+  const ofSale = await journal.refundsOfSale(saleId);
+  return { sale: done.intent, ...ofSale, given: ofVoid.done, halfDone: ofVoid.pending };
 }
 
 /** What may still be asked back: the sale less what was asked or given, whichever is more. */
@@ -101,9 +105,31 @@ export function refundableOf({ sale, refunds, given, halfDone }: RefundedSale): 
   return subtractYen(sale.amount, yen(Math.max(written, askedBack(refunds))));
 }
 
-/** What was asked back and not given yet. */
-export function outstandingOf({ refunds, given }: RefundedSale): Yen {
-  return yen(Math.max(0, askedBack(refunds) - (given?.intent.amount ?? 0)));
+/** What was asked back, was not given yet, and is not the issuer's to give. */
+export function outstandingOf({ refunds, given, claimed }: RefundedSale): Yen {
+  return yen(Math.max(0, askedBack(refunds) - (given?.intent.amount ?? 0) - claimed));
+}
+
+/** For so long a card is waited for where it paid. Then it may have its money anywhere. */
+export const REFUND_WAIT_MS: number = 3 * 24 * 60 * 60 * 1000;
+
+/**
+ * What the issuer is to give: no cashback of this terminal can, or its card did not come back. Nothing
+ * while a cashback is half done, for its card may have it already.
+ */
+export function claimableOf(
+  refunded: RefundedSale,
+  { mayVoid, now }: { readonly mayVoid: boolean; readonly now: EpochMs },
+): Yen {
+  const { halfDone, askedAt = now } = refunded;
+  if (halfDone !== undefined) return yen(0);
+  const isLongWaited = now - askedAt >= REFUND_WAIT_MS;
+  return isTooLate(refunded) || !mayVoid || isLongWaited ? outstandingOf(refunded) : yen(0);
+}
+
+/** A cashback of this terminal cannot give what is asked back of the sale from now on. */
+export function isTooLate({ given, isMissed, claimed }: RefundedSale): boolean {
+  return given !== undefined || isMissed || claimed > 0;
 }
 
 /** What a cashback gave counts for the oldest refunds of the sale first. */
@@ -142,7 +168,7 @@ export async function giveRefunds(
 }
 
 function isWaitingForCard(refunded: RefundedSale): boolean {
-  return refunded.given === undefined && !refunded.isMissed && outstandingOf(refunded) > 0;
+  return !isTooLate(refunded) && outstandingOf(refunded) > 0;
 }
 
 async function giveRefund(

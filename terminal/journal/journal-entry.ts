@@ -20,6 +20,7 @@ export type JournalEntry =
   | HitReportEntry
   | RefundEntry
   | RefundMissedEntry
+  | RefundClaimEntry
   | AcknowledgementEntry
   | TailCutEntry
   | DamageAcceptedEntry;
@@ -94,6 +95,15 @@ export interface RefundMissedEntry {
   readonly saleId: string;
 }
 
+/** The issuer is asked to give this much of a sale to its card, once. */
+export interface RefundClaimEntry {
+  readonly type: 'refund-claim';
+  readonly at: EpochMs;
+  readonly saleId: string;
+  readonly amount: Yen;
+  readonly sealed: SealedRecord;
+}
+
 /** The file ended in bytes that were no whole line. They are kept here, the first of them at least. */
 export interface TailCutEntry {
   readonly type: 'tail-cut';
@@ -131,6 +141,7 @@ const intent = z.strictObject({
   kind: z.enum(['load', 'debit', 'void']),
   idm: bytes,
   cardProfile: z.literal('lite-s').optional(),
+  fundedBy: z.literal('pending-load').optional(),
   keyVersion: whole,
   terminalTransactionNumber: whole,
   amount: money,
@@ -221,6 +232,13 @@ const entry = z.discriminatedUnion('type', [
     }),
   }),
   z.strictObject({ type: z.literal('refund-missed'), at: instant, saleId: z.string() }),
+  z.strictObject({
+    type: z.literal('refund-claim'),
+    at: instant,
+    saleId: z.string(),
+    amount: money,
+    sealed,
+  }),
   z.strictObject({ type: z.literal('tail-cut'), at: instant, byteCount: whole, bytes }),
   z.strictObject({
     type: z.literal('damage-accepted'),

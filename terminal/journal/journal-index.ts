@@ -15,7 +15,7 @@ export interface IntentPlaces {
 
 export interface RecordPlace {
   readonly samNumber: number;
-  readonly type: 'outcome' | 'interrupted' | 'hit-report';
+  readonly type: 'outcome' | 'interrupted' | 'hit-report' | 'refund-claim';
   readonly place: LinePlace;
 }
 
@@ -86,10 +86,14 @@ export class JournalIndex {
         this.#addRecord({ ...entry.sealed, type: entry.type, place }, undefined);
         return;
       case 'refund':
-        this.refunds.add(entry.refund);
+        this.refunds.add(entry.refund, entry.at);
         return;
       case 'refund-missed':
         this.refunds.miss(entry.saleId);
+        return;
+      case 'refund-claim':
+        this.refunds.claim(entry.saleId, entry.amount);
+        this.#addRecord({ ...entry.sealed, type: entry.type, place }, undefined);
         return;
       case 'damage-accepted':
         this.acceptedDamages.push(...entry.damages);

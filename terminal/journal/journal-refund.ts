@@ -1,4 +1,5 @@
 import { formatIdm, idm as idmOf } from '#felica/identifiers';
+import { addYen, type EpochMs, type Yen, yen } from '#units';
 import { voidIdOf } from '../debit/known-sale.ts';
 import type { PurseIntent, Refund, RefundsOfSale } from '../debit/purse-journal.ts';
 
@@ -9,11 +10,14 @@ export class JournalRefund {
   /** By card: the sales of which something is to be given back, oldest first. */
   readonly #salesOfCard = new Map<string, Set<string>>();
   readonly #missed = new Set<string>();
+  readonly #askedAt = new Map<string, EpochMs>();
+  readonly #claimed = new Map<string, Yen>();
   readonly #voidIds = new Set<string>();
   /** Numbers of cashbacks that give back what was asked back. */
   readonly #cashbacks = new Set<number>();
 
-  add(refund: Refund): void {
+  add(refund: Refund, at: EpochMs): void {
+    if (!this.#askedAt.has(refund.saleId)) this.#askedAt.set(refund.saleId, at);
     this.#byId.set(refund.refundId, refund);
     this.#voidIds.add(voidIdOf(refund.saleId));
     this.#bySale.set(refund.saleId, [...(this.#bySale.get(refund.saleId) ?? []), refund]);
@@ -36,12 +40,21 @@ export class JournalRefund {
     this.#missed.add(saleId);
   }
 
+  claim(saleId: string, amount: Yen): void {
+    this.#claimed.set(saleId, addYen(this.#claimed.get(saleId) ?? yen(0), amount));
+  }
+
   ofId(refundId: string): Refund | undefined {
     return this.#byId.get(refundId);
   }
 
   ofSale(saleId: string): RefundsOfSale {
-    return { refunds: this.#bySale.get(saleId) ?? [], isMissed: this.#missed.has(saleId) };
+    return {
+      refunds: this.#bySale.get(saleId) ?? [],
+      askedAt: this.#askedAt.get(saleId),
+      isMissed: this.#missed.has(saleId),
+      claimed: this.#claimed.get(saleId) ?? yen(0),
+    };
   }
 
   salesOf(idm: Uint8Array): readonly string[] {

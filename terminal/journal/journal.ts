@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { encodeHit } from '#batch/hit-record';
 import { encodeRecord, type UnsealedRecord } from '#batch/record';
+import { encodeRefundClaim } from '#batch/refund-claim';
 import { idm as idmOf } from '#felica/identifiers';
 import type { BusinessDate, EpochMs } from '#units';
 import type {
@@ -12,6 +13,7 @@ import type {
   Refund,
   RefundsOfSale,
 } from '../debit/purse-journal.ts';
+import { claimableOf, refundedSaleOf } from '../debit/refund.ts';
 import type { JournalledRisk, RiskFacts } from '../debit/risk-limit.ts';
 import type { Sam } from '../sam/sam.ts';
 import type { Uncollected } from '../sam/uncollected.ts';
@@ -22,6 +24,7 @@ import type { JournalFile } from './journal-file.ts';
 import type { BatchHead, IntentPlaces } from './journal-index.ts';
 import type { JournalDamage } from './journal-scan.ts';
 import { JournalStore } from './journal-store.ts';
+import { unsealedClaimOf } from './refund-claim-report.ts';
 
 export interface JournalOptions {
   readonly file: JournalFile;
@@ -150,6 +153,22 @@ export class Journal implements PurseJournal, RiskFacts {
       const record = encodeHit(await sam.sealHit(unsealedHitOf(hit, place)));
       const sealed = { samNumber: place.samNumber, record };
       await this.#store.append({ type: 'hit-report', at: now(), hit, sealed });
+    }
+  }
+
+  /** Seals a claim of every refund that the issuer is to give, for the next batch. Each is claimed once. */
+  async reportRefunds(): Promise<void> {
+    const { terminalId, sam, now } = this.#options;
+    const { index } = this.#store;
+    for (const saleId of index.refunds.sales()) {
+      const refunded = await refundedSaleOf(saleId, this);
+      if (refunded === undefined) continue;
+      const amount = claimableOf(refunded, { mayVoid: sam.kind === 'pos-void', now: now() });
+      if (amount === 0) continue;
+      const place = { terminalId, sam, samNumber: index.lastSamNumber + 1, time: now() };
+      const claim = await sam.sealRefundClaim(unsealedClaimOf(refunded.sale, amount, place));
+      const sealed = { samNumber: place.samNumber, record: encodeRefundClaim(claim) };
+      await this.#store.append({ type: 'refund-claim', at: now(), saleId, amount, sealed });
     }
   }
 
@@ -343,6 +362,7 @@ export class Journal implements PurseJournal, RiskFacts {
       certificate,
       certificateBefore: intent.certificateBefore,
       resolution,
+      ...(intent.fundedBy && { fundedBy: intent.fundedBy }),
     };
   }
 }

@@ -29,6 +29,10 @@ export function describeRefund(outcome: RefundOutcome): string {
     }
     case 'pending': {
       const { refund, reason } = outcome;
+      if (isForIssuer(reason)) {
+        const amount = formatYen(refund.amount);
+        return `The refund of ${amount} goes to the issuer with the next batch: ${reasonText(reason)}`;
+      }
       return `The refund of ${formatYen(refund.amount)} waits: ${reasonText(reason)}`;
     }
     case 'unresolved':
@@ -46,14 +50,19 @@ export function customerRefundText(outcome: RefundOutcome): string {
       return `Given back: ${formatYen(refund.amount)}. Balance: ${formatYen(intent.balanceAfter)}.`;
     }
     case 'pending':
-      return outcome.reason === 'void-not-last' || outcome.reason === 'sam-cannot-void'
-        ? 'Please ask at the counter for your money.'
+      return isForIssuer(outcome.reason)
+        ? `You get ${formatYen(outcome.refund.amount)} back at a load terminal, in a day or so.`
         : `To get ${formatYen(outcome.refund.amount)} back, touch the card that paid here again.`;
     case 'unresolved':
       return 'Please touch the same card again.';
     case 'not-registered':
       return 'Please ask at the counter.';
   }
+}
+
+/** No cashback of this terminal will give it. */
+function isForIssuer(reason: string): boolean {
+  return reason === 'void-not-last' || reason === 'sam-cannot-void';
 }
 
 /** The same for a program to read. It names the card by its last two bytes only. */

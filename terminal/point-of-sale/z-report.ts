@@ -28,6 +28,9 @@ export interface BatchTotals
   /** Of the cashbacks for refunds, which are in no total of voids here. The issuer sees voids. */
   readonly refundCount: number;
   readonly refundTotal: Yen;
+  /** Of the loads of what waited at the issuer, which are in no total of loads here: no cash was taken. */
+  readonly pendingLoadCount: number;
+  readonly pendingLoadTotal: Yen;
 }
 
 export const NO_TOTALS: BatchTotals = {
@@ -39,6 +42,8 @@ export const NO_TOTALS: BatchTotals = {
   voidTotal: yen(0),
   refundCount: 0,
   refundTotal: yen(0),
+  pendingLoadCount: 0,
+  pendingLoadTotal: yen(0),
 };
 
 export function addTotals(first: BatchTotals, second: BatchTotals): BatchTotals {
@@ -51,6 +56,8 @@ export function addTotals(first: BatchTotals, second: BatchTotals): BatchTotals 
     voidTotal: addYen(first.voidTotal, second.voidTotal),
     refundCount: first.refundCount + second.refundCount,
     refundTotal: addYen(first.refundTotal, second.refundTotal),
+    pendingLoadCount: first.pendingLoadCount + second.pendingLoadCount,
+    pendingLoadTotal: addYen(first.pendingLoadTotal, second.pendingLoadTotal),
   };
 }
 
@@ -89,6 +96,7 @@ function totalRows(totals: BatchTotals): readonly (readonly [string, string])[] 
     [`Voids: ${totals.voidCount}`, formatYen(totals.voidTotal)],
     [`Refunds: ${totals.refundCount}`, formatYen(totals.refundTotal)],
     [`Loads: ${totals.loadCount}`, formatYen(totals.loadTotal)],
+    [`Without cash: ${totals.pendingLoadCount}`, formatYen(totals.pendingLoadTotal)],
   ];
 }
 

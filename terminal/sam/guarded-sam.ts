@@ -78,8 +78,9 @@ export function guardedSam(sam: Sam, { ceilings, memory }: SamGuard): GuardedSam
       }
       return sealed;
     },
-    // A hit takes nothing from any card, so it counts against no ceiling.
+    // Neither takes anything from a card, so they count against no ceiling.
     sealHit: (hit) => sam.sealHit(hit),
+    sealRefundClaim: (claim) => sam.sealRefundClaim(claim),
     close: () => sam.close(),
   };
 }

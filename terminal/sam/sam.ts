@@ -1,5 +1,6 @@
 import type { HitRecord, UnsealedHit } from '#batch/hit-record';
 import type { PurseRecord, UnsealedRecord } from '#batch/record';
+import type { RefundClaim, UnsealedRefundClaim } from '#batch/refund-claim';
 import type { IDm, NodeCode } from '#felica/identifiers';
 import type { SamKind } from '#purse/sam-kind';
 import type { SamRoom } from '../debit/purse-limit.ts';
@@ -36,6 +37,8 @@ export interface Sam extends SamIdentity {
   seal(record: UnsealedRecord): Promise<PurseRecord>;
   /** The same for a hit of the hot list. */
   sealHit(hit: UnsealedHit): Promise<HitRecord>;
+  /** The same for a refund that the issuer is to give. */
+  sealRefundClaim(claim: UnsealedRefundClaim): Promise<RefundClaim>;
   /** Forgets its keys. Nothing may be asked of it after. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { cmac } from '@noble/ciphers/aes.js';
 import { clean } from '@noble/ciphers/utils.js';
 import { encodeUnsealedHit } from '#batch/hit-record';
 import { encodeUnsealedRecord } from '#batch/record';
+import { encodeUnsealedRefundClaim } from '#batch/refund-claim';
 import { type AesCredentials, groupKeyOf } from '#felica/aes-authentication';
 import type { NodeCode } from '#felica/identifiers';
 import {
@@ -118,6 +119,10 @@ export function keyedSam(
     sealHit: async (hit) => {
       assert(hit.samId === samId, 'a SAM seals its own hits');
       return { ...hit, samMac: await holder.recordMac(encodeUnsealedHit(hit)) };
+    },
+    sealRefundClaim: async (claim) => {
+      assert(claim.samId === samId, 'a SAM seals its own claims');
+      return { ...claim, samMac: await holder.recordMac(encodeUnsealedRefundClaim(claim)) };
     },
     close: () => {
       current?.forget();

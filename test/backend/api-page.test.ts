@@ -5,7 +5,13 @@ import { RECORD_REASONS } from '../../backend/collection/verify-record.ts';
 import { STATUS_BY_CODE } from '../../backend/http/api-error.ts';
 
 const PAGE = readFileSync(fileURLToPath(new URL('../../backend/api.md', import.meta.url)), 'utf8');
-const SOURCES = ['batch-route', 'upload-route', 'hotlist-route', 'operator-route'].map((name) =>
+const SOURCES = [
+  'batch-route',
+  'upload-route',
+  'pending-load-route',
+  'hotlist-route',
+  'operator-route',
+].map((name) =>
   readFileSync(fileURLToPath(new URL(`../../backend/http/${name}.ts`, import.meta.url)), 'utf8'),
 );
 

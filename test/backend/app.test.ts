@@ -11,9 +11,9 @@ describe('createApp', () => {
   afterAll(() => scenario.remove());
 
   it('answers in JSON, without telling what it is built with', async () => {
-    const { receiver, settlement, hotLists } = scenario.backend;
+    const { receiver, pendingLoads, settlement, hotLists } = scenario.backend;
     const own = { operatorToken: 'x', onStored: () => undefined };
-    const dependencies = { receiver, settlement, hotLists, ...own };
+    const dependencies = { receiver, pendingLoads, settlement, hotLists, ...own };
     const server = await listen(createApp(dependencies), { host: '127.0.0.1', port: 0 });
     const response = await fetch(`${server.url}/nothing`);
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
@@ -23,7 +23,7 @@ describe('createApp', () => {
   });
 
   it('answers 503 when the database does, and 500 without details when we are wrong', async () => {
-    const { settlement, database, hotLists } = scenario.backend;
+    const { pendingLoads, settlement, database, hotLists } = scenario.backend;
     const failing = (error: Error) => ({ receiveBatch: () => Promise.reject(error) });
     const busy = await database.all('SELECT nonsense').catch((error: unknown) => error as Error);
     for (const [error, status] of [
@@ -31,7 +31,7 @@ describe('createApp', () => {
       [new TypeError('secret'), 500],
     ] as const) {
       const own = { operatorToken: 'x', onStored: () => undefined };
-      const dependencies = { settlement, hotLists, ...own };
+      const dependencies = { pendingLoads, settlement, hotLists, ...own };
       const app = createApp({ ...dependencies, receiver: failing(error) });
       const server = await listen(app, { host: '127.0.0.1', port: 0 });
       const response = await fetch(`${server.url}/terminals/1/batches`, {

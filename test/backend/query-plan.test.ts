@@ -3,7 +3,19 @@ import { BATCH_STATEMENT, REPLAY_STATEMENT } from '../../backend/collection/batc
 import { EARLIER_STATEMENT } from '../../backend/collection/earlier-report.ts';
 import { EVIDENCE_STATEMENT } from '../../backend/collection/evidence.ts';
 import { HITS_STATEMENT, INSERT_HITS_STATEMENT } from '../../backend/collection/hit-row.ts';
+import {
+  CLAIMED_SALE_STATEMENT,
+  GIVEN_BACK_STATEMENT,
+  OFFERED_STATEMENT,
+  OPEN_CLAIMS_STATEMENT,
+  OPEN_REPORTS_STATEMENT,
+} from '../../backend/collection/pending-load.ts';
+import {
+  NEXT_WRITE_STATEMENT,
+  WAITING_STATEMENT,
+} from '../../backend/collection/pending-load-desk.ts';
 import { INSERT_RECORDS_STATEMENT, SHADOW_STATEMENT } from '../../backend/collection/record-row.ts';
+import { INSERT_CLAIMS_STATEMENT } from '../../backend/collection/refund-claim-row.ts';
 import {
   INTERRUPTED_STATEMENT,
   RESOLVABLE_STATEMENT,
@@ -19,6 +31,7 @@ import { MERCHANT_TOTAL_STATEMENT } from '../../backend/settlement/merchant-tota
 import { BATCHES_STATEMENT, FINDINGS_STATEMENT } from '../../backend/settlement/statement-list.ts';
 import {
   HELD_TOTAL_STATEMENT,
+  PENDING_LOAD_TOTAL_STATEMENT,
   SHADOW_TOTAL_STATEMENT,
 } from '../../backend/settlement/window-figure.ts';
 import { planOf, walksOf } from './query-plan.ts';
@@ -34,6 +47,12 @@ const STATEMENTS = {
   INSERT_RECORDS_STATEMENT,
   INSERT_HITS_STATEMENT,
   HITS_STATEMENT,
+  INSERT_CLAIMS_STATEMENT,
+  CLAIMED_SALE_STATEMENT,
+  GIVEN_BACK_STATEMENT,
+  OFFERED_STATEMENT,
+  WAITING_STATEMENT,
+  NEXT_WRITE_STATEMENT,
   SHADOW_STATEMENT,
   RESOLVABLE_STATEMENT,
   INTERRUPTED_STATEMENT,
@@ -84,11 +103,19 @@ describe('query plan', () => {
     }
   });
 
-  // Both run once for each close of a window, on an index or a narrow table.
-  it('only the close of a window walks all entries and all shadows', async () => {
+  it('claims and reports that are open are found among themselves', async () => {
+    for (const sql of [OPEN_CLAIMS_STATEMENT, OPEN_REPORTS_STATEMENT]) {
+      expect((await planOf(scenario, sql))[0]).toMatch(/^SCAN open\b/);
+      expect(await walksOf(scenario, sql)).toEqual([]);
+    }
+  });
+
+  // They run once for each close of a window, on an index or a narrow table.
+  it('only the close of a window walks all entries, shadows and pending loads', async () => {
     expect(await walksOf(scenario, BALANCES_STATEMENT)).toEqual([
       'SCAN entry USING COVERING INDEX entry_by_account',
     ]);
     expect(await walksOf(scenario, SHADOW_TOTAL_STATEMENT)).toEqual(['SCAN card_shadow']);
+    expect(await walksOf(scenario, PENDING_LOAD_TOTAL_STATEMENT)).toEqual(['SCAN pending_load']);
   });
 });

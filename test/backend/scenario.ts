@@ -13,6 +13,7 @@ import {
   sealRecord,
   type UnsealedRecord,
 } from '#batch/record';
+import { type RefundClaim, sealRefundClaim, type UnsealedRefundClaim } from '#batch/refund-claim';
 import { type IDm, idm } from '#felica/identifiers';
 import { deriveCardKey } from '#purse/card-key';
 import { executionIdOf } from '#purse/purse-block';
@@ -181,6 +182,10 @@ export class TestTerminal {
     return this.#options.terminalId;
   }
 
+  get privateKey(): KeyObject {
+    return this.#options.privateKey;
+  }
+
   /** A purse write that the card did, or with `changes` one that it did not. */
   write(card: TestCard, amount: number, changes: Partial<UnsealedRecord> = {}): PurseRecord {
     const { kind: samKind, terminalId } = this.#options;
@@ -234,6 +239,31 @@ export class TestTerminal {
       samNumber: this.samNumber,
       listSequence: 5,
       isBlockedOnCard: true,
+      time: scenario.clock,
+      ...changes,
+    });
+    this.records.push(sealed);
+    return sealed;
+  }
+
+  /** Asks for a part of a sale of this terminal to be given back, or of another's by `changes`. */
+  claim(
+    sale: PurseRecord,
+    amount: number,
+    changes: Partial<UnsealedRefundClaim> = {},
+  ): RefundClaim {
+    const { terminalId, scenario, samKey } = this.#options;
+    this.samNumber += 1;
+    const sealed = sealRefundClaim(samKey, {
+      kind: 'refund-claim',
+      issuerId: ISSUER_ID,
+      idm: sale.idm,
+      cardCounter: sale.cardCounter,
+      terminalId,
+      samId: terminalId,
+      samNumber: this.samNumber,
+      terminalTransactionNumber: sale.terminalTransactionNumber,
+      amount: yen(amount),
       time: scenario.clock,
       ...changes,
     });

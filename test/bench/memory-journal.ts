@@ -1,5 +1,6 @@
 import { encodeRecord } from '#batch/record';
 import { formatIdm, idm } from '#felica/identifiers';
+import { yen } from '#units';
 import type {
   JournalledIntent,
   PurseIntent,
@@ -71,7 +72,7 @@ export class MemoryJournal implements PurseJournal {
   }
 
   refundsOfSale(): Promise<RefundsOfSale> {
-    return Promise.resolve({ refunds: [], isMissed: false });
+    return Promise.resolve({ refunds: [], isMissed: false, claimed: yen(0) });
   }
 
   refundedSalesOf(): Promise<readonly string[]> {

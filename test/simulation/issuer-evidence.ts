@@ -20,6 +20,12 @@ ORDER BY transfer.id`;
 
 const HITS = 'SELECT * FROM hot_list_hit ORDER BY batch_id, sam_number';
 
+const PENDING_LOADS = `
+SELECT batch.sam_id, sam_number, idm, pending_load.amount_yen, paid.number IS NOT NULL AS is_paid
+FROM pending_load JOIN batch ON batch.id = batch_id
+LEFT JOIN pending_load_payment AS paid ON paid.number = pending_load.number
+ORDER BY pending_load.number`;
+
 const KINDS: Readonly<Record<number, PostedRecord['kind']>> = {
   1: 'load',
   2: 'debit',
@@ -35,6 +41,7 @@ export async function readIssuerEvidence(database: Database): Promise<IssuerEvid
   const findings = await database.all(FINDINGS);
   const entries = await database.all(ENTRIES);
   const hits = await database.all(HITS);
+  const pendingLoads = await database.all(PENDING_LOADS);
   return {
     batches: batches.map((row) => bytes(row, 'bytes')),
     records: records.map((row) => ({
@@ -59,6 +66,13 @@ export async function readIssuerEvidence(database: Database): Promise<IssuerEvid
       transfer: String(row['reference']),
       account: String(row['account']),
       amountYen: Number(row['amount_yen']),
+    })),
+    pendingLoads: pendingLoads.map((row) => ({
+      samId: Number(row['sam_id']),
+      samNumber: Number(row['sam_number']),
+      idm: bytes(row, 'idm'),
+      amountYen: Number(row['amount_yen']),
+      isPaid: row['is_paid'] === 1,
     })),
     hits: hits.map((row) => ({
       samId: Number(row['sam_id']),

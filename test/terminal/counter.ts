@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decodeRecord, type PurseRecord } from '#batch/record';
 import { CommandCode } from '#felica/command-code';
 import type { SamKind } from '#purse/sam-kind';
-import { milliseconds, yen } from '#units';
+import { type EpochMs, milliseconds, yen } from '#units';
 import { type CardFault, cardInHand } from '../../card-emulator/card/card-fault.ts';
 import { purseOf } from '../../card-emulator/card/card-inspection.ts';
 import type { CardLink, EmulatedCard } from '../../card-emulator/card/open-card.ts';
@@ -34,6 +34,7 @@ export class Counter {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'kazasu-'));
   readonly reader: EmulatedReader = new EmulatedReader();
   readonly #options: CounterOptions;
+  clock: EpochMs = NOON;
   /** How often the journal has asked for the room on its disk. */
   roomQuestions = 0;
   #open: { readonly journal: Journal; readonly terminal: PurseTerminal } | undefined;
@@ -54,7 +55,7 @@ export class Counter {
   async start(riskLimits?: RiskLimits): Promise<void> {
     const { kind = 'pos', terminalId = 42, amountMax = 30_000, hotList } = this.#options;
     const sam = this.#options.sam ?? testSam(kind, terminalId);
-    const now = (): typeof NOON => NOON;
+    const now = (): EpochMs => this.clock;
     const file = await openDiskFile(join(this.folder, 'journal.log'));
     const bytesFree = file.bytesFree.bind(file);
     file.bytesFree = () => {

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeBatchRecord } from '#batch/batch-record';
 import { CommandCode } from '#felica/command-code';
-import { milliseconds, yen } from '#units';
+import { epochMs, milliseconds, yen } from '#units';
 import { type CardFault, cardInHand } from '../../card-emulator/card/card-fault.ts';
 import type { FelicaCard } from '../../card-emulator/card/open-card.ts';
+import { REFUND_WAIT_MS } from '../../terminal/debit/refund.ts';
 import { customerText } from '../../terminal/point-of-sale/customer-text.ts';
 import { describeRefund, refundJson } from '../../terminal/point-of-sale/refund-text.ts';
 import type { RefundOutcome } from '../../terminal/purse-terminal.ts';
-import { issuedCard } from '../scheme.ts';
+import { issuedCard, NOON } from '../scheme.ts';
 import { balanceOf, Counter } from './counter.ts';
 
 const DONE = { commandCode: CommandCode.writeV2, moment: 'after-commit' } as const;
@@ -270,5 +272,66 @@ describe('a touch that gives back 350 yen and takes 20', () => {
     expect(await kinds()).toEqual(['debit 350', 'void 350', 'debit 20']);
     expect(balanceOf(card)).toBe(980);
     expect(await shop.journal.unresolvedIntents()).toEqual([]);
+  });
+});
+
+describe('what the issuer is to give', () => {
+  /** The claims that wait for the next batch, as amounts. */
+  async function claims(counter: Counter = shop): Promise<readonly number[]> {
+    await counter.journal.reportRefunds();
+    const records = (await counter.journal.openRecords(1_000)).map(decodeBatchRecord);
+    return records.flatMap((decoded) => {
+      if (decoded.result === 'refused') throw new Error(decoded.field);
+      return decoded.record.kind === 'refund-claim' ? [decoded.record.amount] : [];
+    });
+  }
+
+  it('is what its card cannot be given here any more, claimed once, also after a restart', async () => {
+    await shop.tap(card, 'lunch', 350);
+    await refund('lunch', { id: 'a', amount: 100 });
+    expect(await claims()).toEqual([]);
+    await loader.tap(card, 'more', 10);
+    await shop.tap(card, 'tea', 10);
+    expect(await claims()).toEqual([100]);
+    await restart();
+    expect(await claims()).toEqual([100]);
+    await refund('lunch', { id: 'b', amount: 50 });
+    expect(await claims()).toEqual([100, 50]);
+    expect(await refund('lunch', { id: 'a', amount: 100 })).toMatchObject({ outcome: 'pending' });
+    expect(await refund('lunch', { id: 'c', amount: 201 })).toMatchObject({
+      reason: 'refund-over-sale',
+    });
+  });
+
+  it('is what is asked back after the one cashback of a sale', async () => {
+    await shop.tap(card, 'lunch', 350);
+    expect(await refund('lunch', { id: 'a', amount: 100, card })).toMatchObject({
+      outcome: 'given',
+    });
+    await refund('lunch', { id: 'b', amount: 50, card });
+    expect(await claims()).toEqual([50]);
+  });
+
+  it('is not what a half done cashback may have given', async () => {
+    await shop.tap(card, 'lunch', 350);
+    await refund('lunch', { card, faults: [DONE] });
+    await loader.tap(card, 'more', 10);
+    expect(await claims()).toEqual([]);
+    await shop.tap(card, 'tea', 10);
+    expect(await claims()).toEqual([]);
+    expect(await refund('lunch')).toMatchObject({ outcome: 'given' });
+  });
+
+  it('is what a card did not come back for in three days, which is then given by nobody here', async () => {
+    await shop.tap(card, 'lunch', 350);
+    await refund('lunch');
+    shop.clock = epochMs(NOON + REFUND_WAIT_MS);
+    expect(await claims()).toEqual([350]);
+    expect(await shop.tap(card, 'tea', 10)).not.toHaveProperty('refunds');
+    shop.reader.present(card);
+    expect(await shop.terminal.void('lunch', milliseconds(0))).toMatchObject({
+      reason: 'void-sale-refunded',
+    });
+    expect(balanceOf(card)).toBe(640);
   });
 });

@@ -27,7 +27,17 @@ export const CODE_PAGES: readonly CodePage[] = [
   {
     path: 'backend/api.md',
     sources: ['backend/'],
-    areas: ['ACCOUNT', 'BATCH', 'LEDGER', 'RECORD', 'REQUEST', 'SETTLEMENT', 'TERMINAL'],
+    areas: [
+      'ACCOUNT',
+      'BATCH',
+      'LEDGER',
+      'PENDING',
+      'RECORD',
+      'REFUND',
+      'REQUEST',
+      'SETTLEMENT',
+      'TERMINAL',
+    ],
   },
 ];
 

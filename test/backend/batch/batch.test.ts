@@ -206,7 +206,7 @@ describe('decodeRecord', () => {
     ['resolution', 57, 3],
     ['state of the certificate before', 58, 2],
     ['certificate before', 68, 1],
-    ['reserved', 59, 1],
+    ['funding', 59, 1],
   ])('names the field that is wrong: %s', (field, position, value) => {
     expect(decodeRecord(bytes.with(position, value))).toEqual({ result: 'refused', field });
   });

@@ -11,7 +11,7 @@ import { Scenario } from '../scenario.ts';
 const amount = (value: number): ReturnType<typeof signedYen> => signedYen(value);
 
 const FIGURES: WindowFigures = {
-  float: amount(3_000),
+  float: amount(3_010),
   loadReceivable: amount(1_900),
   voidReceivable: amount(100),
   cardLiability: amount(3_500),
@@ -19,12 +19,14 @@ const FIGURES: WindowFigures = {
   commissionPayable: amount(20),
   feeIncome: amount(40),
   suspense: amount(40),
+  pendingLoadPayable: amount(10),
   issuerTotal: amount(0),
   carrierTotal: amount(0),
   carrierReceivable: amount(15),
   commissionOfWindow: amount(5),
   cardShadow: amount(3_500),
   heldRecords: amount(40),
+  pendingLoads: amount(10),
   statementMismatchCount: 0,
 };
 
@@ -34,6 +36,7 @@ const FAULTS: Readonly<Record<string, Partial<WindowFigures>>> = {
   SETTLEMENT_CARRIER_UNBALANCED: { carrierTotal: amount(-1) },
   SETTLEMENT_SHADOW_MISMATCH: { cardShadow: amount(3_501) },
   SETTLEMENT_SUSPENSE_MISMATCH: { heldRecords: amount(39) },
+  SETTLEMENT_PENDING_LOAD_MISMATCH: { pendingLoads: amount(9) },
   SETTLEMENT_FLOAT_BROKEN: { float: amount(2_999) },
   SETTLEMENT_STATEMENT_MISMATCH: { statementMismatchCount: 1 },
   SETTLEMENT_CARRIER_MISMATCH: { carrierReceivable: amount(16) },
@@ -81,6 +84,8 @@ describe('readFigures', () => {
       commissionPayable: 10,
       feeIncome: 55,
       suspense: 340,
+      pendingLoadPayable: 0,
+      pendingLoads: 0,
       issuerTotal: 0,
       carrierTotal: 0,
       carrierReceivable: 0,

@@ -46,7 +46,13 @@ interface Told {
 function violations({ refund, doubtful = [], findings = [] }: Told = {}): string {
   const intents = new Map(matches.map(({ intent }) => [intent.number, intent]));
   const asked = refund ?? { card: CARD, amount: 350 };
-  const nothing = { batches: [], acknowledged: new Set<number>(), hits: [], violations: [] };
+  const nothing = {
+    batches: [],
+    acknowledged: new Set<number>(),
+    hits: [],
+    refundClaims: [],
+    violations: [],
+  };
   const refunds = new Map([['lunch', asked]]);
   const journals = [{ ...nothing, terminalId: TERMINAL, intents, refunds }];
   return auditRefunds({ journals, matches, findings, doubtful: new Set(doubtful) }).join('\n');

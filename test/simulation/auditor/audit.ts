@@ -1,6 +1,7 @@
 import { auditBatches } from './audit-batches.ts';
 import { auditBooks } from './audit-books.ts';
 import { auditHits } from './audit-hits.ts';
+import { auditRefundClaims } from './audit-refund-claims.ts';
 import { auditRefunds } from './audit-refunds.ts';
 import { matchWrites } from './audit-writes.ts';
 import { readBatch } from './batch-reading.ts';
@@ -57,6 +58,7 @@ export function audit(evidence: Evidence): AuditReport {
         findings: evidence.issuer.findings,
         doubtful,
       }),
+      ...auditRefundClaims({ journals, stored, issuer: evidence.issuer, doubtful }),
       ...auditBatches(journals, stored),
       ...auditHits(journals, stored, evidence.issuer.hits),
       ...places.violations,

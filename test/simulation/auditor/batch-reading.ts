@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hex, type WriteKind } from './card-reading.ts';
+import { type ReadRefundClaim, readRefundClaim } from './claim-reading.ts';
 import { type ReadHit, readHit } from './hit-reading.ts';
 
 /*
@@ -33,6 +34,7 @@ export interface ReadBatch {
   readonly hash: string;
   readonly records: readonly ReadRecord[];
   readonly hits: readonly ReadHit[];
+  readonly refundClaims: readonly ReadRefundClaim[];
   readonly violations: readonly string[];
 }
 
@@ -78,13 +80,16 @@ export function readBatch(bytes: Uint8Array): ReadBatch {
   }
   const records: ReadRecord[] = [];
   const hits: ReadHit[] = [];
+  const refundClaims: ReadRefundClaim[] = [];
   for (let index = 0; index < recordCount; index += 1) {
     const offset = HEADER_BYTES + index * RECORD_BYTES;
     const encoded = bytes.subarray(offset, offset + RECORD_BYTES);
     const [record, hit] = [readRecord(encoded), readHit(encoded)];
+    const claim = readRefundClaim(encoded);
     if (record !== undefined) records.push(record);
     if (hit !== undefined) hits.push(hit);
-    const samNumber = record?.samNumber ?? hit?.samNumber;
+    if (claim !== undefined) refundClaims.push(claim);
+    const samNumber = (record ?? hit ?? claim)?.samNumber;
     const place = `${name}: record ${index + 1}`;
     if (samNumber === undefined) violations.push(`${place} is of no known kind`);
     const isInOrder = samNumber === view.getUint32(20) + index;
@@ -110,6 +115,7 @@ export function readBatch(bytes: Uint8Array): ReadBatch {
     hash: sha256(bytes),
     records,
     hits,
+    refundClaims,
     violations,
   };
 }

@@ -54,6 +54,7 @@ export interface IssuerEvidence {
   readonly entries: readonly EntryRow[];
   /** Every hit of the hot list that terminals reported. */
   readonly hits: readonly HitRow[];
+  readonly pendingLoads: readonly PendingLoadRow[];
 }
 
 export interface PostedRecord {
@@ -82,6 +83,15 @@ export interface EntryRow {
   readonly transfer: string;
   readonly account: string;
   readonly amountYen: number;
+}
+
+/** What waits, or has waited, at the issuer for a card; by the claim that it comes from. */
+export interface PendingLoadRow {
+  readonly samId: number;
+  readonly samNumber: number;
+  readonly idm: Uint8Array;
+  readonly amountYen: number;
+  readonly isPaid: boolean;
 }
 
 export interface HitRow {

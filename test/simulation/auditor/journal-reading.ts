@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { type ReadBatch, type ReadRecord, readBatch, readRecord } from './batch-reading.ts';
 import { hex, type WriteKind } from './card-reading.ts';
+import { type ReadRefundClaim, readRefundClaim } from './claim-reading.ts';
 import type { TerminalEvidence } from './evidence.ts';
 import { bytesIn, type Entry, objectIn } from './journal-field.ts';
 import { type JournalledHit, JournalledHits } from './journal-hit.ts';
@@ -36,7 +37,15 @@ export interface ReadJournal {
   readonly hits: readonly JournalledHit[];
   /** What was asked back of a sale in all, and the card that is to have it. */
   readonly refunds: ReadonlyMap<string, ReadRefund>;
+  /** What the issuer was asked to give, in the order of the entries. */
+  readonly refundClaims: readonly JournalledRefundClaim[];
   readonly violations: readonly string[];
+}
+
+export interface JournalledRefundClaim {
+  readonly saleId: string;
+  readonly amount: number;
+  readonly record: ReadRefundClaim | undefined;
 }
 
 export interface ReadRefund {
@@ -60,6 +69,7 @@ export function readJournal({ terminalId, journal }: TerminalEvidence): ReadJour
   const batches: ReadBatch[] = [];
   const acknowledged = new Set<number>();
   const refunds = new Map<string, ReadRefund>();
+  const refundClaims: JournalledRefundClaim[] = [];
   const violations: string[] = [];
   const complain = (text: string): unknown => violations.push(`terminal ${terminalId}: ${text}`);
   let samNumber = 0;
@@ -100,13 +110,36 @@ export function readJournal({ terminalId, journal }: TerminalEvidence): ReadJour
       case 'refund':
         noteRefund(refunds, objectIn(entry, 'refund'));
         break;
+      case 'refund-claim': {
+        const claim = refundClaimOf(entry);
+        refundClaims.push(claim);
+        noteSamNumber(claim.record?.samNumber);
+        break;
+      }
       case 'acknowledgement':
         acknowledged.add(Number(entry['batchNumber']));
         break;
       default:
     }
   }
-  return { terminalId, intents, batches, acknowledged, hits: hits.all, refunds, violations };
+  return {
+    terminalId,
+    intents,
+    batches,
+    acknowledged,
+    hits: hits.all,
+    refunds,
+    refundClaims,
+    violations,
+  };
+}
+
+function refundClaimOf(entry: Entry): JournalledRefundClaim {
+  return {
+    saleId: String(entry['saleId']),
+    amount: Number(entry['amount']),
+    record: readRefundClaim(bytesIn(objectIn(entry, 'sealed'), 'record')),
+  };
 }
 
 function noteRefund(refunds: Map<string, ReadRefund>, fields: Entry): void {

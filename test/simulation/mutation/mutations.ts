@@ -192,4 +192,24 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    mistake: 'a refund is claimed at the issuer with every batch',
+    edits: [
+      {
+        file: 'terminal/journal/journal-refund.js',
+        from: 'this.#claimed.set(saleId, addYen(this.#claimed.get(saleId) ?? yen(0), amount));',
+        to: 'addYen(this.#claimed.get(saleId) ?? yen(0), amount);',
+      },
+    ],
+  },
+  {
+    mistake: 'what was claimed for a card is not in the books',
+    edits: [
+      {
+        file: 'backend/collection/pending-load.js',
+        from: 'await postTransfers(transaction, [refundTransfer(cause, amount)], time);',
+        to: 'refundTransfer(cause, amount);',
+      },
+    ],
+  },
 ];

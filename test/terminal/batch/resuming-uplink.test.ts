@@ -15,9 +15,9 @@ let till: TestTerminal;
 
 beforeEach(async () => {
   scenario = await Scenario.open();
-  const { receiver, settlement, hotLists } = scenario.backend;
+  const { receiver, pendingLoads, settlement, hotLists } = scenario.backend;
   const own = { operatorToken: 'x', onStored: () => undefined };
-  const dependencies = { receiver, settlement, hotLists, ...own };
+  const dependencies = { receiver, pendingLoads, settlement, hotLists, ...own };
   server = await listen(createApp(dependencies), { host: '127.0.0.1', port: 0 });
   till = await scenario.terminal(1);
 });

@@ -51,7 +51,7 @@ function journalFailingAt(failing: string | undefined): PurseJournal {
     recordRefund: () => Promise.resolve(),
     recordMissedRefund: () => Promise.resolve(),
     refundOfId: () => Promise.resolve(undefined),
-    refundsOfSale: () => Promise.resolve({ refunds: [], isMissed: false }),
+    refundsOfSale: () => Promise.resolve({ refunds: [], isMissed: false, claimed: yen(0) }),
     refundedSalesOf: () => Promise.resolve([]),
   };
 }

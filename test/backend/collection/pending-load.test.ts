@@ -1,0 +1,352 @@
+import { createPublicKey } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BatchRecord, decodeBatchRecord } from '#batch/batch-record';
+import { CommandCode } from '#felica/command-code';
+import type { SamKind } from '#purse/sam-kind';
+import { businessDate, epochMs, milliseconds, yen } from '#units';
+import { registerCard } from '../../../backend/issuer/card-account.ts';
+import { personaliseCard } from '../../../backend/issuer/issue-card.ts';
+import { formatSamFile } from '../../../backend/issuer/issue-sam.ts';
+import { closeWindow } from '../../../backend/settlement/close-window.ts';
+import { settleWindow } from '../../../backend/settlement/settle-window.ts';
+import { merchantStatement } from '../../../backend/settlement/statement.ts';
+import { cardInHand } from '../../../card-emulator/card/card-fault.ts';
+import { createFelicaCard, type FelicaCard } from '../../../card-emulator/card/open-card.ts';
+import { httpPendingLoads } from '../../../terminal/batch/http-pending-load.ts';
+import type { PendingLoadOutcome } from '../../../terminal/purse-terminal.ts';
+import { decodeSamFile } from '../../../terminal/sam/sam-file.ts';
+import { softwareSam } from '../../../terminal/sam/software-sam.ts';
+import { cardIdm, KEY_VERSION, NOON, seededRandom } from '../../scheme.ts';
+import { balanceOf, Counter } from '../../terminal/counter.ts';
+import { ServedBackend } from '../http/served-backend.ts';
+import { MERCHANT_ID, type Scenario, type TestTerminal } from '../scenario.ts';
+
+const KIOSK_MERCHANT = 2002;
+const NOW = milliseconds(0);
+
+let served: ServedBackend;
+let scenario: Scenario;
+let card: FelicaCard;
+let shop: Place;
+let other: Place;
+let kiosk: Place;
+let secondKiosk: Place;
+let places: Place[];
+
+/** A counter that works, and the terminal in whose name its batches go. */
+interface Place {
+  readonly counter: Counter;
+  readonly terminal: TestTerminal;
+}
+
+/** A card of 1,000 yen has paid lunch, 350, in the shop and 50 elsewhere; the kiosks are another merchant's. */
+beforeEach(async () => {
+  served = await ServedBackend.start();
+  ({ scenario } = served);
+  await scenario.addMerchant(KIOSK_MERCHANT);
+  places = [];
+  const { keystore, database } = scenario.backend;
+  const idm = cardIdm(1);
+  const limits = { balanceMax: yen(50_000), debitMax: yen(20_000) };
+  const issue = { idm, expiry: businessDate('2031-11-23'), ...limits };
+  card = createFelicaCard(personaliseCard(keystore, issue, seededRandom('issue')), {
+    random: seededRandom('card'),
+  });
+  await registerCard(database, { idm, keyVersion: KEY_VERSION }, scenario.clock);
+  kiosk = await place('load', 9, KIOSK_MERCHANT);
+  secondKiosk = await place('load', 10, KIOSK_MERCHANT);
+  shop = await place('pos-void', 42);
+  other = await place('pos', 43);
+  await kiosk.counter.tap(card, 'cash', 1_000);
+  await shop.counter.tap(card, 'lunch', 350);
+  await other.counter.tap(card, 'tea', 50);
+});
+
+afterEach(async () => {
+  for (const { counter } of places) await counter.stop();
+  await served.stop();
+});
+
+async function place(kind: SamKind, samId: number, merchantId = MERCHANT_ID): Promise<Place> {
+  const account = { samId, kind, keyVersion: KEY_VERSION, amountMax: yen(30_000) };
+  const content = { ceilings: undefined, retired: new Set<number>(), hasLite: false };
+  const file = formatSamFile(scenario.backend.keystore, account, content);
+  const sam = softwareSam(decodeSamFile(file), seededRandom(`sam ${samId}`));
+  const counter = new Counter({ kind, terminalId: samId, sam });
+  await counter.start();
+  const terminal = await scenario.terminal(samId, kind, { merchantId });
+  const opened = { counter, terminal };
+  places.push(opened);
+  return opened;
+}
+
+/** All that the terminal has to report, in one batch; resolves with the kinds of its records. */
+async function collect({ counter, terminal }: Place): Promise<readonly string[]> {
+  const { journal } = counter;
+  await journal.reportInterrupted();
+  await journal.reportRefunds();
+  const fresh = (await journal.openRecords(1_000)).map(decoded).slice(terminal.samNumber);
+  if (fresh.length === 0) return [];
+  terminal.samNumber += fresh.length;
+  terminal.records = [...fresh];
+  await scenario.upload(terminal, terminal.close());
+  return fresh.map(({ kind }) => kind);
+}
+
+function decoded(bytes: Uint8Array): BatchRecord {
+  const result = decodeBatchRecord(bytes);
+  if (result.result === 'refused') throw new Error(result.field);
+  return result.record;
+}
+
+/** The shop gives lunch back while its card is away, and the card's next touch there is too late. */
+async function askBack(amount?: number): Promise<void> {
+  const { terminal, reader } = shop.counter;
+  const request = { refundId: `back ${amount}`, saleId: 'lunch' };
+  const refund = { ...request, ...(amount !== undefined && { amount: yen(amount) }) };
+  await terminal.refund(refund, NOW);
+  reader.present(card);
+  await terminal.readCard(NOW);
+  await terminal.tap({ saleId: `more ${amount}`, kind: 'debit', amount: yen(1) }, NOW);
+  reader.remove();
+}
+
+async function loadPending(
+  { counter, terminal }: Place,
+  link: Parameters<typeof counter.reader.present>[0] = card,
+): Promise<PendingLoadOutcome> {
+  const source = httpPendingLoads({
+    issuerUrl: served.url,
+    terminalId: terminal.terminalId,
+    privateKey: terminal.privateKey,
+    issuerKey: createPublicKey(scenario.backend.keystore.signingKey),
+    now: () => scenario.clock,
+    timeoutMs: milliseconds(5_000),
+  });
+  counter.reader.present(link);
+  const loads = await counter.terminal.loadPending(source, NOW);
+  counter.reader.remove();
+  return loads;
+}
+
+async function collectAll(): Promise<void> {
+  for (const each of places) await collect(each);
+}
+
+const waiting = (): Promise<number> =>
+  scenario.count(`SELECT coalesce(sum(amount_yen), 0) FROM pending_load
+    WHERE number NOT IN (SELECT number FROM pending_load_payment)`);
+
+describe('a refund that no cashback can give', () => {
+  it('waits at the issuer, is loaded at another merchant, and the shop pays for it', async () => {
+    await askBack();
+    expect(await collect(kiosk)).toEqual(['load']);
+    expect(await collect(shop)).toEqual(['debit', 'debit', 'refund-claim']);
+    await collect(other);
+    expect(await waiting()).toBe(350);
+    expect(await loadPending(kiosk)).toMatchObject({
+      outcome: 'read',
+      given: [{ amount: 350, balanceAfter: 949 }],
+      end: 'none',
+    });
+    expect(balanceOf(card)).toBe(949);
+    await collectAll();
+    expect(await waiting()).toBe(0);
+    const { settlement, database } = scenario.backend;
+    expect(await closeWindow(settlement)).toMatchObject({
+      result: 'closed',
+      figures: { cardShadow: 949, pendingLoads: 0, statementMismatchCount: 0 },
+    });
+    expect(await merchantStatement(database, 1, MERCHANT_ID)).toMatchObject({
+      statement: { grossSales: 401, voids: 350 },
+    });
+    // The cash of 1,000 yen is owed, and nothing for what was loaded without cash.
+    expect(await merchantStatement(database, 1, KIOSK_MERCHANT)).toMatchObject({
+      statement: { loadsCollected: 1_000, net: -1_000 },
+    });
+    expect(await settleWindow(settlement, 1)).toMatchObject({ result: 'settled' });
+  });
+
+  it('is claimed in parts, once each, and never more than the sale', async () => {
+    await askBack(100);
+    expect(await collect(shop)).toContain('refund-claim');
+    await askBack(200);
+    expect(await collect(shop)).toEqual(['debit', 'refund-claim']);
+    await shop.counter.journal.reportRefunds();
+    expect(await collect(other)).toEqual(['debit']);
+    expect(await waiting()).toBe(300);
+    expect(await loadPending(kiosk)).toMatchObject({ given: [{ amount: 100 }, { amount: 200 }] });
+  });
+
+  it('is loaded once, whichever kiosk asks and whatever has not been uploaded', async () => {
+    await askBack();
+    await collectAll();
+    await loadPending(kiosk);
+    // The first kiosk has not told yet: the card stands elsewhere than where it was offered.
+    expect(await loadPending(secondKiosk)).toMatchObject({ given: [], end: 'in-doubt' });
+    expect(await loadPending(kiosk)).toMatchObject({ given: [], end: 'none' });
+    await collect(kiosk);
+    expect(await loadPending(secondKiosk)).toMatchObject({ given: [], end: 'none' });
+    expect(balanceOf(card)).toBe(949);
+  });
+
+  it('is offered elsewhere where the card has not moved, and where it moved by something else', async () => {
+    await askBack();
+    await collectAll();
+    // The card leaves before the write.
+    const leaving = cardInHand(card, [
+      { commandCode: CommandCode.writeV2, moment: 'before-commit' },
+    ]);
+    expect(await loadPending(kiosk, leaving)).toMatchObject({ given: [], end: 'unresolved' });
+    expect(await loadPending(secondKiosk)).toMatchObject({ given: [{ amount: 350 }] });
+    expect(await loadPending(kiosk)).toMatchObject({ given: [], end: 'in-doubt' });
+    await collectAll();
+    expect(await loadPending(kiosk)).toMatchObject({ given: [], end: 'none' });
+    expect(await waiting()).toBe(0);
+    expect(balanceOf(card)).toBe(949);
+  });
+
+  it('is offered again once another write is known to have come instead', async () => {
+    await askBack();
+    await collectAll();
+    const leaving = cardInHand(card, [
+      { commandCode: CommandCode.writeV2, moment: 'before-commit' },
+    ]);
+    await loadPending(kiosk, leaving);
+    await other.counter.tap(card, 'cake', 9);
+    expect(await loadPending(secondKiosk)).toMatchObject({ given: [], end: 'in-doubt' });
+    await collect(other);
+    expect(await loadPending(secondKiosk)).toMatchObject({ given: [{ amount: 350 }] });
+    await collectAll();
+    expect(await waiting()).toBe(0);
+  });
+
+  it('is found out where its load was half done, by the card or by its next record', async () => {
+    await askBack();
+    await collectAll();
+    const leaving = cardInHand(card, [
+      { commandCode: CommandCode.writeV2, moment: 'after-commit' },
+    ]);
+    expect(await loadPending(kiosk, leaving)).toMatchObject({ given: [], end: 'unresolved' });
+    expect(balanceOf(card)).toBe(949);
+    await collect(kiosk);
+    expect(await waiting()).toBe(350);
+    // The next write of the card proves it, anywhere.
+    await other.counter.tap(card, 'cake', 9);
+    await collect(other);
+    expect(await waiting()).toBe(0);
+    expect(await loadPending(secondKiosk)).toMatchObject({ given: [], end: 'none' });
+    // The card tells its own kiosk, too, which reports it again and is paid once.
+    expect(await loadPending(kiosk)).toMatchObject({ given: [{ amount: 350 }], end: 'none' });
+    await collectAll();
+    expect((await closeWindow(scenario.backend.settlement)).result).toBe('closed');
+  });
+
+  it('waits for its sale where the card has not certified that yet', async () => {
+    await shop.counter.tapLosingCertificate(card, 'dinner', 20);
+    await shop.counter.terminal.refund({ refundId: 'r', saleId: 'dinner' }, NOW);
+    await other.counter.tap(card, 'cake', 9);
+    shop.counter.reader.present(card);
+    await shop.counter.terminal.tap({ saleId: 'pen', kind: 'debit', amount: yen(1) }, NOW);
+    shop.counter.reader.remove();
+    expect(await collect(shop)).toContain('refund-claim');
+    expect(await waiting()).toBe(0);
+    expect(await scenario.count('SELECT count(*) FROM open_refund_claim')).toBe(1);
+    await collect(other);
+    expect(await waiting()).toBe(20);
+  });
+
+  it('is claimed at once where the SAM may not void', async () => {
+    await other.counter.terminal.refund({ refundId: 'r', saleId: 'tea' }, NOW);
+    expect(await collect(other)).toEqual(['debit', 'refund-claim']);
+    expect(await waiting()).toBe(50);
+    // And is not offered by the terminal any more.
+    const tapped = await other.counter.tap(card, 'cake', 9);
+    expect(tapped).not.toHaveProperty('refunds');
+  });
+
+  it('is refused where the sale is less, and where the write is no sale', async () => {
+    const till = await scenario.terminal(50);
+    const known = await scenario.card(5);
+    const sale = till.write(known, 100);
+    till.claim(sale, 60);
+    till.claim(sale, 41);
+    till.claim(sale, 40);
+    const loader = await scenario.terminal(51, 'load');
+    const load = loader.write(known, 30);
+    loader.claim(load, 30);
+    await scenario.upload(till, till.close());
+    await scenario.upload(loader, loader.close());
+    const refusals = await scenario.backend.database.all(
+      'SELECT sam_number, reason FROM refund_claim_refusal ORDER BY batch_id, sam_number',
+    );
+    expect(refusals).toEqual([
+      { sam_number: 3, reason: 'REFUND_OVER_SALE' },
+      { sam_number: 2, reason: 'REFUND_SALE_OTHER' },
+    ]);
+    expect(await waiting()).toBe(100);
+  });
+
+  it('is no more than what a cashback left of the sale', async () => {
+    const till = await scenario.terminal(50, 'pos-void');
+    const known = await scenario.card(5);
+    const sale = till.write(known, 100);
+    till.write(known, 70, { kind: 'void' });
+    till.claim(sale, 31);
+    till.claim(sale, 30);
+    await scenario.upload(till, till.close());
+    expect(await waiting()).toBe(30);
+  });
+
+  it('of another terminal waits for ever, and one that came before counts once', async () => {
+    const till = await scenario.terminal(50);
+    const thief = await scenario.terminal(51);
+    const known = await scenario.card(5);
+    const sale = till.write(known, 100);
+    thief.claim(sale, 100);
+    await scenario.upload(till, till.close());
+    await scenario.upload(thief, thief.close());
+    expect(await waiting()).toBe(0);
+    till.claim(sale, 40);
+    await scenario.upload(till, till.close());
+    till.samNumber -= 1;
+    till.claim(sale, 40);
+    till.write(known, 10);
+    await scenario.upload(till, till.close());
+    const claims = await scenario.backend.database.all(
+      'SELECT amount_yen, reason FROM refund_claim WHERE sam_id = 50 ORDER BY batch_id',
+    );
+    expect(claims.map(({ reason }) => reason)[0]).toBeNull();
+    expect(await waiting()).toBe(40);
+  });
+});
+
+describe('a load that says it is a pending one', () => {
+  it('is a load for cash where nobody was offered anything', async () => {
+    const loader = await scenario.terminal(51, 'load', { merchantId: KIOSK_MERCHANT });
+    const known = await scenario.card(5);
+    loader.write(known, 30, { fundedBy: 'pending-load' });
+    await scenario.upload(loader, loader.close());
+    expect(await scenario.count('SELECT count(*) FROM open_pending_load_report')).toBe(0);
+    expect(await scenario.count('SELECT count(*) FROM pending_load_payment')).toBe(0);
+    const { settlement, database } = scenario.backend;
+    await closeWindow(settlement);
+    expect(await merchantStatement(database, 1, KIOSK_MERCHANT)).toMatchObject({
+      statement: { loadsCollected: 30 },
+    });
+  });
+
+  it('is told apart from cash in the figures of a window that is open', async () => {
+    await askBack();
+    await collectAll();
+    scenario.clock = epochMs(NOON + 60_000);
+    await loadPending(kiosk);
+    const result = await closeWindow(scenario.backend.settlement);
+    expect(result).toMatchObject({ result: 'closed', figures: { pendingLoads: 350 } });
+    await collect(kiosk);
+    expect(await closeWindow(scenario.backend.settlement)).toMatchObject({
+      result: 'closed',
+      figures: { pendingLoads: 0, cardShadow: 949 },
+    });
+  });
+});
