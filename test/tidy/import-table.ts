@@ -106,6 +106,7 @@ export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
   '@noble/hashes': { places: [FELICA, PURSE, BATCH] },
   'cli-table3': { places: PROGRAMS },
   commander: { places: [...PROGRAMS, 'terminal/command/', 'backend/command/'] },
+  'des.js': { places: [FELICA], filesMax: 1 },
   express: {
     places: [
       'backend/app.ts',

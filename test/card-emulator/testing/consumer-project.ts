@@ -8,7 +8,16 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const TIME_MS_MAX = 60_000;
 
 /** What the compiled package loads for this folder, and what the other project has itself. */
-const PACKAGES = ['@noble', 'zod', 'vitest', 'typescript', '@typescript', '@types', 'undici-types'];
+const PACKAGES = [
+  '@noble',
+  'des.js',
+  'zod',
+  'vitest',
+  'typescript',
+  '@typescript',
+  '@types',
+  'undici-types',
+];
 
 const STRICT = {
   compilerOptions: {
