@@ -22,10 +22,13 @@ export const COMMISSION_PAYABLE: Account = named('commission-payable');
 export const COMMISSION_RECEIVABLE: Account = named('commission-receivable');
 export const COMMISSION_INCOME: Account = named('commission-income');
 export const CARRIER_BANK: Account = named('carrier-bank');
+/** In the carrier's books: what it owes to the issuer for top-ups that subscribers pay by bill. */
+export const TOP_UP_PAYABLE: Account = named('top-up-payable');
 
 const LOAD_RECEIVABLE = 'load-receivable';
 const VOID_RECEIVABLE = 'void-receivable';
 const MERCHANT_PAYABLE = 'merchant-payable';
+const BILL_RECEIVABLE = 'bill-receivable';
 
 /** The cash that a merchant took for loads, and owes to the issuer. */
 export function loadReceivableOf(merchantId: number): Account {
@@ -42,6 +45,11 @@ export function merchantPayableOf(merchantId: number): Account {
   return named(`${MERCHANT_PAYABLE}:${merchantId}`);
 }
 
+/** What a subscriber owes to the carrier by phone bill. */
+export function billReceivableOf(subscriberId: number): Account {
+  return named(`${BILL_RECEIVABLE}:${subscriberId}`);
+}
+
 /** The account without the party it is kept for: `merchant-payable:1001` is `merchant-payable`. */
 export function accountKindOf(of: Account): string {
   return of.split(':')[0] ?? of;
@@ -53,6 +61,7 @@ const DEBIT_KINDS: ReadonlySet<string> = new Set([
   VOID_RECEIVABLE,
   COMMISSION_RECEIVABLE,
   CARRIER_BANK,
+  BILL_RECEIVABLE,
 ]);
 
 export function sideOf(of: Account): AccountSide {

@@ -15,7 +15,9 @@ export type TransferKind =
   | 'merchant-payment'
   | 'commission-payment'
   | 'commission-earned'
-  | 'commission-paid';
+  | 'commission-paid'
+  | 'bill-charge'
+  | 'bill-reversal';
 
 /** A debit is positive, a credit negative. */
 export interface Leg {

@@ -30,6 +30,7 @@ export const CODE_PAGES: readonly CodePage[] = [
     areas: [
       'ACCOUNT',
       'BATCH',
+      'CARRIER',
       'LEDGER',
       'PENDING',
       'RECORD',
@@ -37,6 +38,7 @@ export const CODE_PAGES: readonly CodePage[] = [
       'REQUEST',
       'SETTLEMENT',
       'TERMINAL',
+      'TOPUP',
     ],
   },
 ];
