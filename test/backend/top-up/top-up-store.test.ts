@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { yen } from '#units';
+import { Database } from '../../../backend/database/database.ts';
+import { TOP_UP_SCHEMA } from '../../../backend/database/top-up-schema.ts';
+import { TopUpStore } from '../../../backend/top-up/top-up-store.ts';
+import { cardIdm, NOON } from '../../scheme.ts';
+import { temporaryFile } from '../database/temporary-file.ts';
+import { REQUEST } from './top-up-world.ts';
+
+const ID = REQUEST.topUpId;
+
+async function newStore(): Promise<TopUpStore> {
+  return new TopUpStore(await Database.open(temporaryFile(), TOP_UP_SCHEMA));
+}
+
+describe('TopUpStore', () => {
+  it('takes each top-up once, and refuses its id for another', async () => {
+    const store = await newStore();
+    expect(await store.read(ID)).toBeUndefined();
+    expect(await store.register(REQUEST, NOON)).toEqual({ result: 'registered' });
+    expect(await store.register(REQUEST, NOON)).toEqual({ result: 'repeated' });
+    expect(await store.read(ID)).toEqual({ ...REQUEST, state: 'requested' });
+    const others = [
+      { idm: cardIdm(2) },
+      { source: 'card' as const },
+      { account: 'account-8' },
+      { amount: yen(1) },
+    ];
+    for (const other of others) {
+      expect(await store.register({ ...REQUEST, ...other }, NOON)).toMatchObject({
+        result: 'refused',
+        reason: 'TOPUP_ID_REUSED',
+        field: Object.keys(other)[0],
+      });
+    }
+  });
+
+  it('appends only what may follow, once, and lists what is not over', async () => {
+    const store = await newStore();
+    await store.register(REQUEST, NOON);
+    expect(() => store.append(ID, 'requested', 'captured', NOON)).toThrow('from requested');
+    await store.append(ID, 'requested', 'held', NOON);
+    await store.append(ID, 'requested', 'declined', NOON);
+    expect(await store.read(ID)).toMatchObject({ state: 'held' });
+    expect(await store.open()).toEqual([ID]);
+    await store.append(ID, 'held', 'loading', NOON);
+    await store.append(ID, 'loading', 'not-loaded', NOON);
+    await store.append(ID, 'not-loaded', 'released', NOON);
+    expect(await store.open()).toEqual([]);
+  });
+});
