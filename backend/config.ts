@@ -9,6 +9,10 @@ export interface BackendFolder {
   /** What terminals check acknowledgements with. */
   readonly publicKeyPath: string;
   readonly operatorTokenPath: string;
+  /** What the carrier's own staff and systems show to its API. */
+  readonly carrierTokenPath: string;
+  /** What the issuer shows to the carrier to have a phone bill charged. */
+  readonly paymentTokenPath: string;
   /** Two parties, two files: neither opens the other's. */
   readonly issuerPath: string;
   readonly carrierPath: string;
@@ -38,6 +42,8 @@ export function backendFolder(path: string): BackendFolder {
     keystorePath: inside('issuer-keys.json'),
     publicKeyPath: inside('issuer-public.pem'),
     operatorTokenPath: inside('operator-token'),
+    carrierTokenPath: inside('carrier-token'),
+    paymentTokenPath: inside('payment-token'),
     issuerPath: inside('issuer.db'),
     carrierPath: inside('carrier.db'),
     hotListPath: inside('hotlist'),
@@ -58,9 +64,8 @@ export function createBackendFolder(
   // A folder that was there before keeps its rights otherwise.
   chmodSync(resolve(path), SECRET_FOLDER_MODE);
   const keystore = generateKeystore(issuerId, random);
-  const token = Buffer.from(random(TOKEN_BYTES)).toString('base64url');
   // The keystore comes last: a folder with it is complete.
-  writeFileSync(folder.operatorTokenPath, `${token}\n`, { mode: SECRET_FILE_MODE });
+  writeFileSync(folder.operatorTokenPath, newToken(random), { mode: SECRET_FILE_MODE });
   writeFileSync(folder.publicKeyPath, keystore.publicKeyPem);
   writeNewFile(folder.keystorePath, formatKeystore(keystore.reveal()));
   return folder;
@@ -72,10 +77,35 @@ export function environment(): Readonly<Record<string, string | undefined>> {
 }
 
 export function readOperatorToken(folder: BackendFolder): string {
+  return readToken(folder.operatorTokenPath);
+}
+
+export interface CarrierTokens {
+  readonly carrierToken: string;
+  readonly paymentToken: string;
+}
+
+/** Makes those that are not there: a data directory may be older than the carrier's API. */
+export function readCarrierTokens(
+  folder: BackendFolder,
+  random: (byteCount: number) => Uint8Array,
+): CarrierTokens {
+  const { carrierTokenPath, paymentTokenPath } = folder;
+  for (const path of [carrierTokenPath, paymentTokenPath]) {
+    if (!existsSync(path)) writeNewFile(path, newToken(random));
+  }
+  return { carrierToken: readToken(carrierTokenPath), paymentToken: readToken(paymentTokenPath) };
+}
+
+function newToken(random: (byteCount: number) => Uint8Array): string {
+  return `${Buffer.from(random(TOKEN_BYTES)).toString('base64url')}\n`;
+}
+
+function readToken(path: string): string {
   const remedy = 'make it with `kazasu backend init`';
-  const token = readText(folder.operatorTokenPath, remedy).trim();
+  const token = readText(path, remedy).trim();
   // A token that anybody guesses opens the books to everybody.
-  if (token.length < TOKEN_CHARACTERS_MIN) throw missing(folder.operatorTokenPath, remedy, 'short');
+  if (token.length < TOKEN_CHARACTERS_MIN) throw missing(path, remedy, 'short');
   return token;
 }
 

@@ -1,13 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import type { Express } from 'express';
 import type { EpochMs } from '#units';
 import { createApp } from './app.ts';
 import { Carrier } from './carrier/carrier.ts';
+import { PhoneBill } from './carrier/phone-bill.ts';
+import { RemoteLock } from './carrier/remote-lock.ts';
 import { BatchVerifier } from './collection/batch-verifier.ts';
 import { EvidenceStore } from './collection/evidence.ts';
 import { PendingLoadDesk } from './collection/pending-load-desk.ts';
 import { BatchReceiver } from './collection/receive-batch.ts';
 import type { RecordKeys } from './collection/verify-batch.ts';
-import { type BackendFolder, readOperatorToken } from './config.ts';
+import {
+  type BackendFolder,
+  type CarrierTokens,
+  readCarrierTokens,
+  readOperatorToken,
+} from './config.ts';
 import { CARRIER_SCHEMA } from './database/carrier-schema.ts';
 import { Database } from './database/database.ts';
 import { ISSUER_SCHEMA } from './database/issuer-schema.ts';
@@ -30,6 +38,9 @@ export interface Backend {
   readonly verifier: BatchVerifier;
   readonly pendingLoads: PendingLoadDesk;
   readonly carrier: Carrier;
+  readonly carrierDatabase: Database;
+  readonly phoneBill: PhoneBill;
+  readonly remoteLock: RemoteLock;
   readonly settlement: SettlementDependencies;
   readonly hotLists: HotListStore;
   /** The HTTP API. `onStored` is called after each batch that was stored. */
@@ -49,11 +60,13 @@ export async function openBackend(
 ): Promise<Backend> {
   const keystore = await openKeystore(folder, access);
   const operatorToken = readOperatorToken(folder);
+  const carrierTokens = readCarrierTokens(folder, randomBytes);
   const database = await Database.open(folder.issuerPath, ISSUER_SCHEMA);
   try {
     const carrierDatabase = await Database.open(folder.carrierPath, CARRIER_SCHEMA);
     const hotLists = new HotListStore(folder.hotListPath);
-    return await assemble({ keystore, operatorToken, database, carrierDatabase, hotLists, now });
+    const databases = { database, carrierDatabase };
+    return await assemble({ keystore, operatorToken, carrierTokens, ...databases, hotLists, now });
   } catch (error) {
     await database.close();
     throw error;
@@ -63,6 +76,7 @@ export async function openBackend(
 interface Parts {
   readonly keystore: Keystore;
   readonly operatorToken: string;
+  readonly carrierTokens: CarrierTokens;
   readonly database: Database;
   readonly carrierDatabase: Database;
   readonly hotLists: HotListStore;
@@ -70,9 +84,13 @@ interface Parts {
 }
 
 async function assemble(parts: Parts): Promise<Backend> {
-  const { keystore, operatorToken, database, carrierDatabase, hotLists, now } = parts;
+  const { keystore, operatorToken, carrierTokens, database, carrierDatabase, hotLists, now } =
+    parts;
   await openFirstWindow(database, now());
   const carrier = new Carrier({ database: carrierDatabase, now });
+  const phoneBill = new PhoneBill({ database: carrierDatabase, now });
+  const remoteLock = new RemoteLock({ database: carrierDatabase, now });
+  const carrierParts = { carrierDatabase, phoneBill, remoteLock };
   const verifier = new BatchVerifier({ database, keys: recordKeysOf(keystore), now });
   const evidence = await EvidenceStore.open(database, REFUSED_EVIDENCE_BYTES_MAX);
   const { signingKey } = keystore;
@@ -89,10 +107,19 @@ async function assemble(parts: Parts): Promise<Backend> {
     verifier,
     pendingLoads,
     carrier,
+    ...carrierParts,
     settlement,
     hotLists,
     app: (onStored) =>
-      createApp({ receiver, onStored, pendingLoads, settlement, operatorToken, hotLists }),
+      createApp({
+        receiver,
+        onStored,
+        pendingLoads,
+        settlement,
+        operatorToken,
+        hotLists,
+        carrierApi: { ...carrierParts, ...carrierTokens, now },
+      }),
     close: async () => {
       await database.close();
       await carrierDatabase.close();

@@ -1,3 +1,6 @@
+import type { PaymentRefusal } from '../carrier/phone-bill.ts';
+import type { LockRefusal } from '../carrier/remote-lock.ts';
+import type { SubscriberRefusal } from '../carrier/subscriber.ts';
 import type { PendingLoadRefusal } from '../collection/pending-load-desk.ts';
 import type { BatchRefusal } from '../collection/receive-batch.ts';
 import type { CloseRefusal } from '../settlement/close-window.ts';
@@ -21,6 +24,9 @@ export type ApiErrorCode =
   | CloseRefusal
   | SettleRefusal
   | StatementRefusal
+  | SubscriberRefusal
+  | PaymentRefusal
+  | LockRefusal
   | 'SETTLEMENT_ADVICE_REFUSED'
   | 'HOTLIST_NONE'
   | 'HOTLIST_UNKNOWN';
@@ -74,6 +80,15 @@ export const STATUS_BY_CODE: Readonly<Record<ApiErrorCode, number>> = {
   SETTLEMENT_ADVICE_REFUSED: 409,
   HOTLIST_NONE: 404,
   HOTLIST_UNKNOWN: 404,
+  CARRIER_PHONE_NUMBER_INVALID: 400,
+  CARRIER_SUBSCRIBER_TAKEN: 409,
+  CARRIER_PHONE_NUMBER_TAKEN: 409,
+  CARRIER_SUBSCRIBER_UNKNOWN: 404,
+  CARRIER_CORRELATOR_REUSED: 409,
+  CARRIER_PAYMENT_UNKNOWN: 404,
+  CARRIER_PAYMENT_DENIED: 409,
+  CARRIER_PAYMENT_CANCELLED: 409,
+  CARRIER_LOCK_ORDER_UNKNOWN: 404,
 };
 
 export class ApiError extends Error {

@@ -38,7 +38,7 @@ export function apiErrorOf(error: unknown): ApiError {
     case undefined:
       return new ApiError('REQUEST_FAILED', 'the request could not be answered', options);
     case 413:
-      return new ApiError('REQUEST_TOO_LARGE', 'larger than any batch', options);
+      return new ApiError('REQUEST_TOO_LARGE', 'larger than this route takes', options);
     case 415:
       return new ApiError('REQUEST_TYPE_UNSUPPORTED', 'expected a body without encoding', options);
     default:

@@ -2,12 +2,20 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { ApiError } from './api-error.ts';
 
-/** Lets through only who sends the token of the data directory: `Authorization: Bearer …`. */
+/** Lets through only who sends the operator token of the data directory. */
 export function requireOperator(token: string): RequestHandler {
+  return requireToken(token, 'operator');
+}
+
+/** Lets through only who sends `token`: `Authorization: Bearer …`. `name` tells which one is wanted. */
+export function requireToken(
+  token: string,
+  name: 'operator' | 'carrier' | 'payment',
+): RequestHandler {
   return (request, _response, next) => {
     const [, given = ''] = /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
     if (given === '' || !isSameToken(given, token)) {
-      throw new ApiError('REQUEST_UNAUTHORIZED', 'expected the operator token');
+      throw new ApiError('REQUEST_UNAUTHORIZED', `expected the ${name} token`);
     }
     next();
   };

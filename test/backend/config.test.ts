@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   backendFolder,
   createBackendFolder,
+  readCarrierTokens,
   readOperatorToken,
   readText,
   writeNewFile,
@@ -41,6 +42,16 @@ describe('data directory', () => {
     expect(keystore.issuerId).toBe(81);
     expect(readText(folder.publicKeyPath, '')).toBe(keystore.publicKeyPem);
     expect(readOperatorToken(folder)).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('gets the tokens of the carrier when they are asked for, once', () => {
+    const folder = create();
+    const tokens = readCarrierTokens(folder, seededRandom('carrier'));
+    expect(new Set([...Object.values(tokens), readOperatorToken(folder)]).size).toBe(3);
+    expect(readCarrierTokens(folder, seededRandom('another'))).toEqual(tokens);
+    for (const secret of [folder.carrierTokenPath, folder.paymentTokenPath]) {
+      expect(statSync(secret).mode & 0o777).toBe(0o600);
+    }
   });
 
   it('is never made over an existing one', () => {
