@@ -8,6 +8,7 @@ import {
   type Yen,
   yen,
 } from '#units';
+import { type BillMonth, parseBillMonth } from './carrier/bill-month.ts';
 
 /** Reads the text of one argument; `expected` says what was wanted where `parse` gives nothing. */
 export interface ArgumentKind<Value> {
@@ -27,6 +28,14 @@ export function wholeFrom(min: number, max: number): ArgumentKind<number> {
 
 /** At most what the history of a card can hold. */
 export const AMOUNT: ArgumentKind<Yen> = mapped(wholeFrom(1, HISTORY_AMOUNT_MAX), yen);
+
+/** What a subscriber may have charged in a month. */
+export const CAP: ArgumentKind<Yen> = mapped(wholeFrom(0, 10_000_000), yen);
+
+export const MONTH: ArgumentKind<BillMonth> = {
+  parse: parseBillMonth,
+  expected: 'expected a month such as 2026-11',
+};
 
 export const RATE: ArgumentKind<BasisPoints> = mapped(wholeFrom(0, 10_000), basisPoints);
 

@@ -4,6 +4,7 @@ import { TERMINAL_ID_MAX } from '#purse/history-block';
 import { SAM_KINDS } from '#purse/sam-kind';
 import { basisPoints, yen } from '#units';
 import { AMOUNT, DATE, IDM, RATE, wholeFrom } from './argument.ts';
+import { addCarrierCommand } from './command/carrier-command.ts';
 import {
   argument,
   type FolderOption,
@@ -69,6 +70,7 @@ function backendCommand(): Command {
   addOperation(command);
   addHotList(command);
   addKeysCommand(command);
+  addCarrierCommand(command);
   return command;
 }
 

@@ -20,7 +20,7 @@ interface Refused {
   readonly detail: string;
 }
 
-function refusedOutcome({ reason, detail }: Refused): Outcome {
+export function refusedOutcome({ reason, detail }: Refused): Outcome {
   return {
     json: { result: 'refused', code: reason, message: detail },
     lines: [`${reason}: ${detail}`],
