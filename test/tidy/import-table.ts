@@ -106,6 +106,7 @@ const PROGRAMS = [
  * A package that is not here is imported nowhere.
  */
 export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
+  '@holiday-jp/holiday_jp': { places: ['backend/settlement/'], filesMax: 1 },
   '@noble/ciphers': {
     places: [FELICA, PURSE, BATCH, 'terminal/sam/', 'card-emulator/command/'],
   },
