@@ -1,0 +1,150 @@
+import { sumYen, type Yen } from '#units';
+import type { BankMovement } from './statement-entry.ts';
+
+/** What was ordered, as far as it is looked for in statements. */
+export interface OrderedPayment {
+  readonly orderId: string;
+  readonly instructionId: string;
+  readonly amount: Yen;
+}
+
+/**
+ * `paid`: it left the account once. `announced`: the bank tells of it, but has not booked it.
+ * `returned`: it left and came back. `wrong-amount`: what left is another amount than was ordered.
+ * `paid-twice`: it left more than once. `missing`: nothing is told of it.
+ */
+export type PaymentState =
+  | 'paid'
+  | 'announced'
+  | 'returned'
+  | 'wrong-amount'
+  | 'paid-twice'
+  | 'missing';
+
+export interface PaymentOutcome {
+  readonly orderId: string;
+  readonly state: PaymentState;
+  /** Why the bank brought it back, in its own code. */
+  readonly returnReason: string | undefined;
+  /** What was found of it. A movement that paid a whole file stands at each of its orders. */
+  readonly movements: readonly BankMovement[];
+}
+
+export interface StatementMatch {
+  /** One for each order, in their order. */
+  readonly outcomes: readonly PaymentOutcome[];
+  /** Movements that belong to no order: a person must say what they are. */
+  readonly unexpected: readonly BankMovement[];
+}
+
+/**
+ * Finds what became of each order; `orders` has all orders of each instruction. A movement belongs to
+ * the order with its end-to-end id; without one, to all orders of the instruction it names, if it is
+ * the sum of them. Amounts are compared and never searched for: two orders of one amount are two.
+ */
+export function matchStatement(
+  orders: readonly OrderedPayment[],
+  told: readonly BankMovement[],
+): StatementMatch {
+  const movements = distinctMovements(told);
+  const totals = new Map(
+    [...grouped(orders, ({ instructionId }) => instructionId)].map(([id, ofOne]) => [
+      id,
+      sumYen(ofOne.map(({ amount }) => amount)),
+    ]),
+  );
+  const ids = new Set(orders.map(({ orderId }) => orderId));
+  const ofOrder = grouped(movements, ({ endToEndId }) => endToEndId);
+  const whole = movements.filter(
+    ({ endToEndId, instructionId, amount }) =>
+      endToEndId === undefined &&
+      instructionId !== undefined &&
+      totals.get(instructionId) === amount,
+  );
+  const ofInstruction = grouped(whole, ({ instructionId }) => instructionId);
+  const outcomes = orders.map((order) =>
+    outcomeOf(order, {
+      own: ofOrder.get(order.orderId) ?? [],
+      whole: ofInstruction.get(order.instructionId) ?? [],
+    }),
+  );
+  const isWhole = new Set(whole);
+  const unexpected = movements.filter(
+    (movement) =>
+      !isWhole.has(movement) &&
+      (movement.endToEndId === undefined || !ids.has(movement.endToEndId)),
+  );
+  return { outcomes, unexpected };
+}
+
+/**
+ * Each movement once, although the bank may tell it in a notification, in the statement, and in a file
+ * that was read before. The bank's own reference and direction say which are the same. Of movements
+ * without one, a notification is what a statement tells again, if all else is equal.
+ */
+export function distinctMovements(told: readonly BankMovement[]): readonly BankMovement[] {
+  const final = told.filter(isFinal);
+  const references = new Set<string>();
+  const unnamed = new Map<string, number>();
+  return [...final, ...told.filter((movement) => !isFinal(movement))].filter((movement) => {
+    const { bankReference, direction } = movement;
+    if (bankReference !== undefined) {
+      const name = `${direction} ${bankReference}`;
+      const isNew = !references.has(name);
+      references.add(name);
+      return isNew;
+    }
+    const likeness = likenessOf(movement);
+    const count = unnamed.get(likeness) ?? 0;
+    if (isFinal(movement)) unnamed.set(likeness, count + 1);
+    else if (count > 0) unnamed.set(likeness, count - 1);
+    return isFinal(movement) || count === 0;
+  });
+}
+
+interface Found {
+  readonly own: readonly BankMovement[];
+  readonly whole: readonly BankMovement[];
+}
+
+function outcomeOf(order: OrderedPayment, { own, whole }: Found): PaymentOutcome {
+  const movements = [...whole, ...own];
+  const returnReason = own.find((movement) => movement.returnReason !== undefined)?.returnReason;
+  return { orderId: order.orderId, state: stateOf(order, { own, whole }), returnReason, movements };
+}
+
+function stateOf({ amount }: OrderedPayment, { own, whole }: Found): PaymentState {
+  const final = [...whole, ...own].filter(isFinal);
+  if (final.length === 0) return own.length + whole.length > 0 ? 'announced' : 'missing';
+  if (own.some((movement) => isFinal(movement) && movement.amount !== amount)) {
+    return 'wrong-amount';
+  }
+  const left = final.filter(({ direction }) => direction === 'debit').length;
+  const standing = left - (final.length - left);
+  if (standing > 1) return 'paid-twice';
+  return standing === 1 ? 'paid' : 'returned';
+}
+
+/** Only what a statement says is booked is sure. */
+function isFinal({ kind, isBooked }: BankMovement): boolean {
+  return kind === 'statement' && isBooked;
+}
+
+function likenessOf(movement: BankMovement): string {
+  const { endToEndId, instructionId, amount, direction } = movement;
+  return JSON.stringify([endToEndId, instructionId, amount, direction]);
+}
+
+function grouped<Item, Key>(
+  items: readonly Item[],
+  keyOf: (item: Item) => Key,
+): ReadonlyMap<Key, readonly Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
