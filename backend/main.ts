@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { IDm } from '#felica/identifiers';
 import { TERMINAL_ID_MAX } from '#purse/history-block';
 import { SAM_KINDS } from '#purse/sam-kind';
-import { basisPoints, yen } from '#units';
+import { type BusinessDate, basisPoints, yen } from '#units';
 import { AMOUNT, DATE, IDM, RATE, wholeFrom } from './argument.ts';
 import { addCarrierCommand } from './command/carrier-command.ts';
 import {
@@ -48,6 +48,7 @@ import { settleWindow } from './settlement/settle-window.ts';
 import { SettlementError } from './settlement/settlement-error.ts';
 import { carrierStatement, merchantStatement } from './settlement/statement.ts';
 import { carrierStatementText, merchantStatementText } from './settlement/statement-text.ts';
+import { depositReport } from './settlement-command.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -68,6 +69,7 @@ function backendCommand(): Command {
   addIssuing(command);
   addParties(command);
   addOperation(command);
+  addPayment(command);
   addHotList(command);
   addKeysCommand(command);
   addCarrierCommand(command);
@@ -175,6 +177,14 @@ function addOperation(command: Command): void {
   folderCommand(command, 'books', 'the balance of each account of both parties').action(
     (options: FolderOption) => run(options, showBooks),
   );
+}
+
+function addPayment(command: Command): void {
+  folderCommand(command, 'deposit-report', 'the unused balance of a base date and its deposit')
+    .requiredOption('--base-date <date>', '31 March or 30 September', argument(DATE))
+    .action((options: FolderOption & { readonly baseDate: BusinessDate }) =>
+      run(options, (backend) => depositReport(backend, options)),
+    );
 }
 
 function addHotList(command: Command): void {

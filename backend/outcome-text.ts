@@ -20,6 +20,7 @@ interface Refused {
   readonly detail: string;
 }
 
+/** What was not done, and why: exit status 3. */
 export function refusedOutcome({ reason, detail }: Refused): Outcome {
   return {
     json: { result: 'refused', code: reason, message: detail },

@@ -3,6 +3,7 @@ import { HIT_SCHEMA, HOTLIST_SCHEMA } from './hotlist-schema.ts';
 import { KEY_SCHEMA } from './key-schema.ts';
 import { LEDGER_SCHEMA } from './ledger-schema.ts';
 import type { Schema } from './migration.ts';
+import { PAYMENT_SCHEMA } from './payment-schema.ts';
 import { PENDING_LOAD_SCHEMA } from './pending-load-schema.ts';
 
 /** Who takes part: merchants, SAMs, terminals, cards. */
@@ -189,5 +190,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'hits of the hot list', sql: HIT_SCHEMA },
     { name: 'card profile', sql: CARD_PROFILE },
     { name: 'pending loads', sql: PENDING_LOAD_SCHEMA },
+    { name: 'payments', sql: PAYMENT_SCHEMA },
   ],
 };
