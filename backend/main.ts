@@ -48,7 +48,14 @@ import { settleWindow } from './settlement/settle-window.ts';
 import { SettlementError } from './settlement/settlement-error.ts';
 import { carrierStatement, merchantStatement } from './settlement/statement.ts';
 import { carrierStatementText, merchantStatementText } from './settlement/statement-text.ts';
-import { depositReport } from './settlement-command.ts';
+import {
+  carrierKey,
+  depositReport,
+  type ProposeOptions,
+  propose,
+  type SignOptions,
+  signSettlement,
+} from './settlement-command.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -180,6 +187,28 @@ function addOperation(command: Command): void {
 }
 
 function addPayment(command: Command): void {
+  folderCommand(command, 'carrier-key', 'register the key with which the carrier signs')
+    .requiredOption('--public-key <file>', "the carrier's Ed25519 public key in PEM")
+    .action((options: FolderOption & { readonly publicKey: string }) =>
+      run(options, (backend) => carrierKey(backend, options, wallClock())),
+    );
+  folderCommand(command, 'propose', 'write down what a closed window means for each party')
+    .requiredOption('--window <number>', 'the window', ID)
+    .option('--out <file>', 'a file to make of it; if absent, it is only shown')
+    .action((options: FolderOption & ProposeOptions) =>
+      run(options, (backend) => propose(backend, options)),
+    );
+  folderCommand(command, 'sign', 'sign the proposal of a window for one party')
+    .requiredOption('--window <number>', 'the window', ID)
+    .addOption(
+      new Option('--party <party>', 'who signs')
+        .choices(['issuer', 'carrier'])
+        .makeOptionMandatory(),
+    )
+    .option('--key-file <file>', "the carrier's Ed25519 private key in PEM")
+    .action((options: FolderOption & SignOptions) =>
+      run(options, (backend) => signSettlement(backend, options)),
+    );
   folderCommand(command, 'deposit-report', 'the unused balance of a base date and its deposit')
     .requiredOption('--base-date <date>', '31 March or 30 September', argument(DATE))
     .action((options: FolderOption & { readonly baseDate: BusinessDate }) =>

@@ -93,11 +93,11 @@ async function assemble(parts: Parts): Promise<Backend> {
   const carrierParts = { carrierDatabase, phoneBill, remoteLock };
   const verifier = new BatchVerifier({ database, keys: recordKeysOf(keystore), now });
   const evidence = await EvidenceStore.open(database, REFUSED_EVIDENCE_BYTES_MAX);
-  const { signingKey } = keystore;
+  const { signingKey, issuerId } = keystore;
   const receiver = new BatchReceiver({ database, evidence, signingKey, now });
   const verifyPending = (): Promise<unknown> => verifier.verifyPending();
   const pendingLoads = new PendingLoadDesk({ database, signingKey, now });
-  const settlement = { database, verifyPending, carrier, now };
+  const settlement = { database, issuerId, verifyPending, carrier, now };
   // A crash may have come between a commit and the word to the carrier.
   await deliverAdvices(database, carrier, now());
   return {

@@ -1,7 +1,69 @@
-import { type BusinessDate, formatYen } from '#units';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { type BusinessDate, type EpochMs, formatYen } from '#units';
+import { readText, writeNewFile } from './config.ts';
+import { parseTerminalKey } from './issuer/terminal.ts';
 import type { Backend } from './open-backend.ts';
-import { type Outcome, refusedOutcome } from './outcome-text.ts';
+import { type Outcome, refusedOutcome, registrationOutcome } from './outcome-text.ts';
+import type { Party } from './settlement/proposal.ts';
+import { registerCarrierKey } from './settlement/proposal-store.ts';
+import { proposeWindow } from './settlement/propose-window.ts';
 import { reportDeposit } from './settlement/report-deposit.ts';
+import { signWindow } from './settlement/sign-window.ts';
+
+export interface ProposeOptions {
+  readonly window: number;
+  readonly out?: string;
+}
+
+export interface SignOptions {
+  readonly window: number;
+  readonly party: Party;
+  readonly keyFile?: string;
+}
+
+/** `kazasu backend carrier-key`. */
+export async function carrierKey(
+  { database }: Backend,
+  { publicKey: path }: { readonly publicKey: string },
+  now: EpochMs,
+): Promise<Outcome> {
+  const publicKey = parseTerminalKey(readText(path, 'it is the public key of the carrier'));
+  if (publicKey === undefined) return keyRefused(`${path} is no Ed25519 public key in PEM`);
+  const registration = await registerCarrierKey(database, publicKey, now);
+  return registrationOutcome(registration, "the carrier's key; from now on both parties sign");
+}
+
+/** `kazasu backend propose`. */
+export async function propose(
+  { settlement }: Backend,
+  { window: windowNumber, out }: ProposeOptions,
+): Promise<Outcome> {
+  const proposed = await proposeWindow(settlement, windowNumber);
+  if (proposed.result === 'refused') return refusedOutcome(proposed);
+  const { result, bytes } = proposed;
+  if (out !== undefined) writeNewFile(out, bytes);
+  const text = new TextDecoder().decode(bytes);
+  return { json: { result, windowNumber, text }, lines: text.trimEnd().split('\n') };
+}
+
+/** `kazasu backend sign`: the issuer with the key it has, the carrier with the key in a file. */
+export async function signSettlement(
+  { settlement, keystore }: Backend,
+  { window: windowNumber, party, keyFile }: SignOptions,
+): Promise<Outcome> {
+  const privateKey = party === 'issuer' ? keystore.signingKey : privateKeyIn(keyFile);
+  if (privateKey === undefined) return keyRefused('--key-file has no Ed25519 private key in PEM');
+  const signed = await signWindow(settlement, { windowNumber, party, privateKey });
+  if (signed.result === 'refused') return refusedOutcome(signed);
+  const { result, isComplete } = signed;
+  const signature = Buffer.from(signed.signature).toString('base64');
+  const word = result === 'signed' ? 'has signed' : 'had signed before';
+  const next = isComplete ? 'Both parties have signed.' : 'The other party has not signed.';
+  return {
+    json: { result, windowNumber, party, signature, isComplete },
+    lines: [`The ${party} ${word} window ${windowNumber}. ${next}`],
+  };
+}
 
 /** `kazasu backend deposit-report`. */
 export async function depositReport(
@@ -23,4 +85,19 @@ export async function depositReport(
       `  computed from ${report.transferCount} transfers, ${report.booksHash}`,
     ],
   };
+}
+
+function privateKeyIn(path: string | undefined): KeyObject | undefined {
+  if (path === undefined) return undefined;
+  const pem = readText(path, 'it is the private key of the carrier');
+  try {
+    const key = createPrivateKey(pem);
+    return key.asymmetricKeyType === 'ed25519' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keyRefused(detail: string): Outcome {
+  return refusedOutcome({ reason: 'SETTLEMENT_KEY_UNKNOWN', detail });
 }

@@ -34,6 +34,7 @@ export type CloseResult =
 
 export interface SettlementDependencies {
   readonly database: Database;
+  readonly issuerId: number;
   /** Verifies and posts everything that is stored when it is called. */
   readonly verifyPending: () => Promise<unknown>;
   readonly carrier: CarrierPort;

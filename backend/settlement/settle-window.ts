@@ -15,10 +15,14 @@ import type { Transfer } from '../ledger/transfer.ts';
 import type { SettlementDependencies } from './close-window.ts';
 import { deliverAdvices, writeAdvice } from './commission-advice.ts';
 import { netOf, readMerchantTotals } from './merchant-total.ts';
+import { isSignedByBoth, readCarrierKey } from './proposal-store.ts';
 import { readWindow } from './window.ts';
 
 /** In the order in which they are looked for. */
-export type SettleRefusal = 'SETTLEMENT_WINDOW_UNKNOWN' | 'SETTLEMENT_WINDOW_OPEN';
+export type SettleRefusal =
+  | 'SETTLEMENT_WINDOW_UNKNOWN'
+  | 'SETTLEMENT_WINDOW_OPEN'
+  | 'SETTLEMENT_NOT_SIGNED';
 
 /** Money that leaves the float for a merchant, or comes in from one where it is negative. */
 export interface Payment {
@@ -38,10 +42,11 @@ export type SettleResult =
 
 /**
  * Pays what a closed window owes: each merchant its net, the carrier its commission. After it the
- * accounts of merchants and carrier stand at zero for that window.
+ * accounts of merchants and carrier stand at zero for that window. Since the carrier has told its key,
+ * only what both parties have signed is paid.
  */
 export async function settleWindow(
-  { database, carrier, now }: Omit<SettlementDependencies, 'verifyPending'>,
+  { database, issuerId, carrier, now }: Omit<SettlementDependencies, 'verifyPending'>,
   windowNumber: number,
 ): Promise<SettleResult> {
   const settled = await database.transaction(async (transaction): Promise<SettleResult> => {
@@ -50,6 +55,10 @@ export async function settleWindow(
     if (window.state === 'open') return refused('SETTLEMENT_WINDOW_OPEN', windowNumber);
     const due = await readDue(transaction, windowNumber);
     if (window.state === 'settled') return { result: 'repeated', windowNumber, ...due };
+    const mustBeSigned = (await readCarrierKey(transaction)) !== undefined;
+    if (mustBeSigned && !(await isSignedByBoth(transaction, issuerId, window))) {
+      return refused('SETTLEMENT_NOT_SIGNED', windowNumber);
+    }
     await pay(transaction, windowNumber, { due, paidAt: now() });
     return { result: 'settled', windowNumber, ...due };
   });

@@ -2,9 +2,14 @@ import { type BusinessDate, businessDate, businessDateOf, type EpochMs, epochMs 
 import type { SqlRow } from '../database/connection.ts';
 import type { Database, SqlReader, Transaction } from '../database/database.ts';
 import { numberIn, textIn } from '../database/row.ts';
+import { PARTY_COUNT } from './proposal.ts';
 
-/** `open` takes postings. `closed`: its figures stand. `settled`: everybody has been paid. */
-export type WindowState = 'open' | 'closed' | 'settled';
+/**
+ * `open` takes postings. `closed`: its figures stand. `proposed`: what they mean for each party is
+ * written down. `signed`: issuer and carrier have both signed it. `settled`: everybody is paid in the
+ * books.
+ */
+export type WindowState = 'open' | 'closed' | 'proposed' | 'signed' | 'settled';
 
 export interface SettlementWindow {
   /** From 1, without a gap. */
@@ -19,7 +24,9 @@ export interface SettlementWindow {
 
 const WINDOW_COLUMNS = `number, business_date, opened_at_ms,
   (SELECT closed_at_ms FROM window_close WHERE window_number = number) AS closed_at_ms,
-  (SELECT settled_at_ms FROM window_settlement WHERE window_number = number) AS settled_at_ms`;
+  (SELECT settled_at_ms FROM window_settlement WHERE window_number = number) AS settled_at_ms,
+  (SELECT count(*) FROM settlement_proposal WHERE window_number = number) AS proposal_count,
+  (SELECT count(*) FROM proposal_signature WHERE window_number = number) AS signature_count`;
 
 /** The first window of a new issuer. Later ones open when the one before closes. */
 export function openFirstWindow(database: Database, now: EpochMs): Promise<void> {
@@ -70,7 +77,7 @@ function windowOf(row: SqlRow): SettlementWindow {
   return {
     number: numberIn(row, 'number'),
     businessDate: businessDate(textIn(row, 'business_date')),
-    state: stateOf(closedAt, settledAt),
+    state: stateOf(row, { closedAt, settledAt }),
     openedAt: epochMs(numberIn(row, 'opened_at_ms')),
     closedAt,
     settledAt,
@@ -81,7 +88,12 @@ function instantIn(row: SqlRow, column: string): EpochMs | undefined {
   return row[column] === null ? undefined : epochMs(numberIn(row, column));
 }
 
-function stateOf(closedAt: EpochMs | undefined, settledAt: EpochMs | undefined): WindowState {
+function stateOf(
+  row: SqlRow,
+  { closedAt, settledAt }: Pick<SettlementWindow, 'closedAt' | 'settledAt'>,
+): WindowState {
   if (settledAt !== undefined) return 'settled';
+  if (numberIn(row, 'signature_count') === PARTY_COUNT) return 'signed';
+  if (numberIn(row, 'proposal_count') > 0) return 'proposed';
   return closedAt === undefined ? 'open' : 'closed';
 }
