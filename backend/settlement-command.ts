@@ -80,6 +80,7 @@ export async function depositReport(
       `The report of ${baseDate} ${word}.`,
       `  owed to cards    ${formatYen(report.cardLiability)}`,
       `  held             ${formatYen(report.suspense)}`,
+      `  waits for cards  ${formatYen(report.pendingLoads)}`,
       `  unused together  ${formatYen(report.unused)}`,
       `  deposit          ${formatYen(report.deposit)}, until ${report.payableUntil}`,
       `  computed from ${report.transferCount} transfers, ${report.booksHash}`,

@@ -9,7 +9,7 @@ import {
   type Yen,
   yen,
 } from '#units';
-import { CARD_LIABILITY, SUSPENSE } from '../ledger/chart-of-accounts.ts';
+import { CARD_LIABILITY, PENDING_LOAD_PAYABLE, SUSPENSE } from '../ledger/chart-of-accounts.ts';
 import { bankBusinessDayUntil } from './business-calendar.ts';
 
 /** Above it a deposit is owed (Payment Services Act art. 14; Enforcement Order art. 6). */
@@ -33,7 +33,9 @@ export interface DepositReport {
   readonly cardLiability: SignedYen;
   /** Held records: they may still be on cards, so they count as unused. */
   readonly suspense: SignedYen;
-  /** Both together, never below zero. */
+  /** What waits at the issuer for cards. */
+  readonly pendingLoads: SignedYen;
+  /** All three together, never below zero. */
   readonly unused: Yen;
   /** Half of it, rounded up, or zero where it is not above 10,000,000 yen. */
   readonly deposit: Yen;
@@ -71,6 +73,7 @@ export class DepositCount {
   readonly #changes = new Map<string, SignedYen>();
   #cardLiability = signedYen(0);
   #suspense = signedYen(0);
+  #pendingLoads = signedYen(0);
   #transferCount = 0;
 
   add(transfer: BookedTransfer): void {
@@ -79,18 +82,21 @@ export class DepositCount {
     const line = JSON.stringify([id, reference, kind, windowNumber, postedAt, legs]);
     this.#hash.update(`${line}\n`);
     this.#transferCount += 1;
-    // Both accounts stand on the credit side: what is owed is negative in the books.
+    // The accounts stand on the credit side: what is owed is negative in the books.
     const liability = owed(transfer, CARD_LIABILITY);
     const held = owed(transfer, SUSPENSE);
+    const pending = owed(transfer, PENDING_LOAD_PAYABLE);
     this.#cardLiability = sumSignedYen([this.#cardLiability, liability]);
+    this.#pendingLoads = sumSignedYen([this.#pendingLoads, pending]);
     this.#suspense = sumSignedYen([this.#suspense, held]);
     const before = this.#changes.get(kind) ?? signedYen(0);
-    this.#changes.set(kind, sumSignedYen([before, liability, held]));
+    this.#changes.set(kind, sumSignedYen([before, liability, held, pending]));
   }
 
   /** The count so far; nothing can be added after it. */
   report(baseDate: BusinessDate): DepositReport {
-    const unused = yen(Math.max(0, sumSignedYen([this.#cardLiability, this.#suspense])));
+    const owedNow = sumSignedYen([this.#cardLiability, this.#suspense, this.#pendingLoads]);
+    const unused = yen(Math.max(0, owedNow));
     const dueOn = depositDueOn(baseDate);
     const changes = [...this.#changes]
       .filter(([, amount]) => amount !== 0)
@@ -99,6 +105,7 @@ export class DepositCount {
       baseDate,
       cardLiability: this.#cardLiability,
       suspense: this.#suspense,
+      pendingLoads: this.#pendingLoads,
       unused,
       deposit: depositFor(unused),
       dueOn,

@@ -35,6 +35,18 @@ const HOLD: BookedTransfer = {
   ],
 };
 
+const REFUND: BookedTransfer = {
+  id: 3,
+  reference: 'pending-load:1:refund',
+  kind: 'refund',
+  windowNumber: 1,
+  postedAt: 3_000,
+  entries: [
+    { account: 'pending-load-payable', amount: signedYen(-40) },
+    { account: 'void-receivable:1001', amount: signedYen(40) },
+  ],
+};
+
 describe('a base date', () => {
   it('is 31 March or 30 September, and gives two months', () => {
     expect(
@@ -60,27 +72,30 @@ describe('the deposit', () => {
 });
 
 describe('DepositCount', () => {
-  it('counts what is owed to cards, and what is held, as unused', () => {
+  it('counts what is owed to cards, what is held, and what waits for cards, as unused', () => {
     const count = new DepositCount();
     count.add(LOAD);
     count.add(HOLD);
+    count.add(REFUND);
     const { booksHash, ...report } = count.report(businessDate('2026-09-30'));
     expect(report).toEqual({
       baseDate: '2026-09-30',
       cardLiability: 29_999_001,
       suspense: 1_000,
-      unused: 30_000_001,
-      deposit: 15_000_001,
+      pendingLoads: 40,
+      unused: 30_000_041,
+      deposit: 15_000_021,
       dueOn: '2026-11-30',
       payableUntil: '2026-11-30',
-      changes: { load: 30_000_001 },
-      transferCount: 2,
+      changes: { load: 30_000_001, refund: 40 },
+      transferCount: 3,
     });
     // The lines are written out, so that the hash can be made by any other program.
     const lines = [
       'Kazasu books for a base date, version 1',
       '[1,"batch:1:load","load",1,1000,[["card-liability",-30000001],["load-receivable:1001",30000001]]]',
       '[2,"batch:2:hold","hold",1,2000,[["card-liability",1000],["suspense",-1000]]]',
+      '[3,"pending-load:1:refund","refund",1,3000,[["pending-load-payable",-40],["void-receivable:1001",40]]]',
       '',
     ];
     expect(booksHash).toBe(createHash('sha256').update(lines.join('\n')).digest('hex'));
