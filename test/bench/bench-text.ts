@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { CollectionFigures } from './collection-rate.ts';
 import type { SyncCount } from './commit-count.ts';
 import type { DebitExchanges } from './debit-exchange.ts';
@@ -6,6 +5,8 @@ import type { DebitTimeFigures, DebitTimes } from './debit-time.ts';
 import type { HotListFigures } from './hotlist-time.ts';
 import type { Spread } from './quantile.ts';
 import type { BenchFigures } from './run-bench.ts';
+import { tapText } from './tap-text.ts';
+import { fixed, rate, table } from './text-table.ts';
 
 /** The figures as tables for people. */
 export function benchText(figures: BenchFigures): string {
@@ -36,6 +37,7 @@ export function benchText(figures: BenchFigures): string {
       'same formula over a debit of purse and log with two nodes and a Read of one block (with the\n' +
       'certificate: one more Read of one block), not a measurement of another system.',
     debitTable(debit.time, debit.syncs),
+    tapText(figures.taps),
     table(
       ['Emulated card', 'per second'],
       [
@@ -185,12 +187,6 @@ function ratios(first: number, second: number): string {
   return `${fixed(first)}, ${fixed(second)}`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const made = new Table({ head: [...head], style: { head: [], border: [] } });
-  made.push(...rows.map((row) => [...row]));
-  return made.toString();
-}
-
 function counted({ exchangeCount }: DebitExchanges): string {
   return `${exchangeCount}`;
 }
@@ -203,12 +199,4 @@ function packets({ packetsByCommand }: DebitExchanges): string {
 
 function frames(list: DebitExchanges['frames']): string {
   return list.map(([command, response]) => `(${command},${response})`).join(' ');
-}
-
-function fixed(value: number): string {
-  return value.toFixed(2);
-}
-
-function rate(value: number): string {
-  return Math.round(value).toLocaleString('en');
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../tidy/tree.ts';
 import type { BenchFigures } from './run-bench.ts';
+import { TAP_PARTS } from './tap-lane.ts';
 
 const TIMEOUT_MS = 60_000;
 /** A folder of its own: other tests start the compiled programs while this one is compiled. */
@@ -60,6 +61,37 @@ describe('bench', () => {
     const { withJournal, withoutJournal } = figures.debit.time;
     expect(withJournal).toMatchObject(times);
     expect(withoutJournal).toMatchObject(times);
+  });
+
+  it('takes a tap over each reader apart, with two syncs of the journal and six exchanges', () => {
+    const { emulated, recorded, recordedFrom, pcsc, simulatedTapsPerSecond } = figures.taps;
+    const spread = { median: POSITIVE, p90: POSITIVE, p99: POSITIVE };
+    const lane = {
+      tapCount: 20,
+      exchangesPerTap: 6,
+      tapMs: spread,
+      exchangeMs: spread,
+      partMs: Object.fromEntries(TAP_PARTS.map((part) => [part, spread])),
+      journal: { syncsPerTap: 2, bytesPerTap: POSITIVE, msPerTap: POSITIVE },
+    };
+    expect(emulated).toEqual(lane);
+    expect(recorded).toEqual(lane);
+    expect(simulatedTapsPerSecond).toEqual(POSITIVE);
+    if (pcsc.result === 'not measured') {
+      expect(pcsc.reason).not.toBe('');
+      expect(recordedFrom).toBe('emulated');
+      return;
+    }
+    expect(pcsc.lane).toEqual(lane);
+    expect(recordedFrom).toBe('pcsc');
+    expect(pcsc.overhead.map(({ frameBytes }) => frameBytes)).toEqual([6, 38, 12]);
+    for (const { bareMs, readerMs, medianRatio } of pcsc.overhead) {
+      expect({ bareMs, readerMs, medianRatio }).toEqual({
+        bareMs: spread,
+        readerMs: spread,
+        medianRatio: POSITIVE,
+      });
+    }
   });
 
   it('gives the rates of the emulated card', () => {

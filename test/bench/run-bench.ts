@@ -12,6 +12,7 @@ import { type DebitTimeFigures, measureDebits } from './debit-time.ts';
 import { type DecodeTime, measureDecoding } from './decode-time.ts';
 import { type HotListFigures, measureHotList } from './hotlist-time.ts';
 import { describeMachine, type Machine } from './machine.ts';
+import { measureTaps, type TapFigures, type TapPlan } from './tap-time.ts';
 
 /** Everything in it was measured or counted in one run. */
 export interface BenchFigures {
@@ -21,6 +22,7 @@ export interface BenchFigures {
     readonly syncs: SyncCount;
     readonly time: DebitTimeFigures;
   };
+  readonly taps: TapFigures;
   readonly card: CardRateFigures;
   readonly cardKinds: readonly CardKindRate[];
   readonly crowds: readonly CrowdFigures[];
@@ -32,6 +34,7 @@ export interface BenchFigures {
 interface BenchPlan {
   readonly debitCount: number;
   readonly syncs: SyncPlan;
+  readonly taps: TapPlan;
   readonly cardCommandCount: number;
   readonly crowdCardCount: number;
   readonly hotListCardCount: number;
@@ -41,6 +44,7 @@ interface BenchPlan {
 const FULL: BenchPlan = {
   debitCount: 1_000,
   syncs: { shortRun: 100, longRun: 600 },
+  taps: { tapCount: 1_000, exchangeCount: 2_000, simulatedTaps: 4_000 },
   cardCommandCount: 5_000,
   crowdCardCount: 100_000,
   hotListCardCount: 1_500_000,
@@ -58,6 +62,7 @@ const FULL: BenchPlan = {
 const QUICK: BenchPlan = {
   debitCount: 50,
   syncs: { shortRun: 10, longRun: 60 },
+  taps: { tapCount: 20, exchangeCount: 20, simulatedTaps: 50 },
   cardCommandCount: 100,
   crowdCardCount: 1_000,
   hotListCardCount: 10_000,
@@ -85,6 +90,8 @@ export async function runBench(
   const time = await measureDebits(plan.debitCount);
   report('syncs of a debit, under strace');
   const syncs = countSyncs(plan.syncs);
+  report(`${plan.taps.tapCount} taps over each reader, then a simulation`);
+  const taps = await measureTaps(plan.taps);
   report('commands of the emulated card');
   const card = await measureCardRates(plan.cardCommandCount);
   report('commands of each kind of card');
@@ -101,6 +108,7 @@ export async function runBench(
   return {
     machine,
     debit: { exchanges, syncs, time },
+    taps,
     card,
     cardKinds,
     crowds,

@@ -8,7 +8,8 @@ import type { Reader } from '../../terminal/reader/reader.ts';
 import { hceFPhone, phoneWithoutPurse, phoneWithPurse, purseIdmOfPhone } from '../phone.ts';
 import { cardIdm, issuedCard, seededRandom } from '../scheme.ts';
 import { CardService } from './card-service.ts';
-import { builtFile, describeWithPcsc, missingForBinding } from './pcsc-service.ts';
+import { builtFile, missingForBinding } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 import { LOADED, loaded, type SaleTerminal, saleTerminal } from './sale-terminal.ts';
 import { type CardProcess, cardProcess } from './served-card.ts';
 

@@ -6,12 +6,12 @@ import { openPcscReader } from '../../terminal/reader/pcsc-reader.ts';
 import type { Reader, ReaderErrorCode } from '../../terminal/reader/reader.ts';
 import { hex } from '../card-emulator/felica/hex.ts';
 import {
-  describeWithPcsc,
   missingForBinding,
   type PcscService,
   preparePcscService,
   VIRTUAL_READER,
 } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 import { type CardProcess, cardProcess } from './served-card.ts';
 
 const LONG: Milliseconds = milliseconds(8_000);

@@ -1,11 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  builtFile,
-  describeWithPcsc,
-  type PcscService,
-  preparePcscService,
-} from './pcsc-service.ts';
+import { builtFile, type PcscService, preparePcscService } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 
 describeWithPcsc('first tap through PC/SC', () => {
   let service: PcscService;

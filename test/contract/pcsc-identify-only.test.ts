@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { milliseconds } from '#units';
 import { issuedCard } from '../scheme.ts';
 import { CardService } from './card-service.ts';
-import { describeWithPcsc } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 
 describeWithPcsc('a reader that only tells the IDm', () => {
   let cards: CardService;

@@ -9,13 +9,8 @@ import { openPcscReader } from '../../terminal/reader/pcsc-reader.ts';
 import type { Reader } from '../../terminal/reader/reader.ts';
 import { issuedLiteS, liteSam, seededRandom } from '../scheme.ts';
 import { Counter } from '../terminal/counter.ts';
-import {
-  builtFile,
-  describeWithPcsc,
-  type PcscService,
-  preparePcscService,
-  VIRTUAL_READER,
-} from './pcsc-service.ts';
+import { builtFile, type PcscService, preparePcscService, VIRTUAL_READER } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 import { type CardProcess, cardProcess } from './served-card.ts';
 
 const TAP_WAIT = milliseconds(8_000);

@@ -5,12 +5,12 @@ import { openPcscReader } from '../../terminal/reader/pcsc-reader.ts';
 import { type Reader, ReaderError } from '../../terminal/reader/reader.ts';
 import { hex } from '../card-emulator/felica/hex.ts';
 import {
-  describeWithPcsc,
   missingForBinding,
   type PcscService,
   preparePcscService,
   VIRTUAL_READER,
 } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 import { bindingProcessId } from './sale-terminal.ts';
 import { type CardProcess, cardProcess } from './served-card.ts';
 

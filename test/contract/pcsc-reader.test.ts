@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
 import { cardIdm, issuedCard } from '../scheme.ts';
 import { CardService } from './card-service.ts';
-import { describeWithPcsc, missingForBinding } from './pcsc-service.ts';
+import { missingForBinding } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 import { readerContract } from './reader-contract.ts';
 import type { CardProcess } from './served-card.ts';
 

@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { issuedCard } from '../scheme.ts';
 import { CardService } from './card-service.ts';
-import { builtFile, describeWithPcsc, VIRTUAL_READER } from './pcsc-service.ts';
+import { builtFile, VIRTUAL_READER } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 
 describeWithPcsc('kazasu terminal readers', () => {
   let cards: CardService;

@@ -5,7 +5,8 @@ import { PCSC_BINDINGS } from '../../terminal/reader/pcsc-binding.ts';
 import type { Reader } from '../../terminal/reader/reader.ts';
 import { issuedCard } from '../scheme.ts';
 import { CardService } from './card-service.ts';
-import { describeWithPcsc, missingForBinding, VIRTUAL_READER } from './pcsc-service.ts';
+import { missingForBinding, VIRTUAL_READER } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 import {
   bindingProcessId,
   LOADED,

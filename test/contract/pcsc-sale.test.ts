@@ -5,7 +5,8 @@ import type { PurseTerminal, SaleOutcome } from '../../terminal/purse-terminal.t
 import type { Reader } from '../../terminal/reader/reader.ts';
 import { issuedCard } from '../scheme.ts';
 import { CardService } from './card-service.ts';
-import { describeWithPcsc, missingForBinding } from './pcsc-service.ts';
+import { missingForBinding } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 import { saleTerminal } from './sale-terminal.ts';
 import type { CardProcess } from './served-card.ts';
 

@@ -4,7 +4,8 @@ import { VPCD_PORT } from '../../card-emulator/link/vpcd.ts';
 import type { Reader } from '../../terminal/reader/reader.ts';
 import { frame, IDM_0, testCard, toHex } from '../card-emulator/card/test-card.ts';
 import { CardService } from './card-service.ts';
-import { describeWithPcsc, SECOND_VIRTUAL_READER, VIRTUAL_READER } from './pcsc-service.ts';
+import { SECOND_VIRTUAL_READER, VIRTUAL_READER } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 import type { CardProcess } from './served-card.ts';
 
 const LONG: Milliseconds = milliseconds(8_000);

@@ -6,7 +6,6 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, it } from 'vitest';
 import type { PcscBindingName } from '../../terminal/reader/pcsc-binding.ts';
 
 /**
@@ -81,40 +80,10 @@ export function missingForBinding(binding: PcscBindingName): string | undefined 
   return 'smartcard is not built: npm rebuild smartcard';
 }
 
-/** The service notices a card up to 0.4 s late, and a machine with much to do later still. */
-const TEST_MS_MAX = 30_000;
-
-/**
- * A suite that is skipped by name where PC/SC is missing, and fails if it was asked for. What it
- * needs beyond PC/SC, `alsoMissing` looks for.
- *
- * Suites of one file run side by side, each with a service of its own: nearly all of their time goes by
- * until a service looks at its reader again. The tests of each run one after the other.
- */
-export function describeWithPcsc(
-  name: string,
-  suite: () => void,
-  alsoMissing: () => string | undefined = () => undefined,
-): void {
-  const missing = missingForPcsc() ?? alsoMissing();
-  if (missing === undefined) {
-    describe(name, { timeout: TEST_MS_MAX, concurrent: true }, () => {
-      describe('one after the other', { concurrent: false }, suite);
-    });
-  } else if (process.env['KAZASU_REQUIRE_PCSC'] === '1') {
-    describe(name, () => {
-      it('has what it needs', () => {
-        throw new Error(missing);
-      });
-    });
-  } else {
-    describe.skip(`${name} (${missing})`, suite);
-  }
-}
-
 /** The path of a compiled source: Node cannot start the sources themselves. */
 export function builtFile(path: string): string {
-  return join(import.meta.dirname, '../../dist', path);
+  const root = import.meta.filename.endsWith('.ts') ? '../../dist' : '../..';
+  return join(import.meta.dirname, root, path);
 }
 
 export async function preparePcscService(

@@ -6,12 +6,8 @@ import { PCSC_BINDINGS } from '../../terminal/reader/pcsc-binding.ts';
 import type { Reader } from '../../terminal/reader/reader.ts';
 import { cardIdm, issuedCard } from '../scheme.ts';
 import { CardService } from './card-service.ts';
-import {
-  describeWithPcsc,
-  missingForBinding,
-  SECOND_VIRTUAL_READER,
-  VIRTUAL_READER,
-} from './pcsc-service.ts';
+import { missingForBinding, SECOND_VIRTUAL_READER, VIRTUAL_READER } from './pcsc-service.ts';
+import { describeWithPcsc } from './pcsc-suite.ts';
 import {
   bindingProcessId,
   LOADED,

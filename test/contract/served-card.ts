@@ -6,7 +6,7 @@ export type CardEvent = Readonly<Record<string, unknown>> & { readonly event: st
 
 /** A card in a process of its own, steered by JSON lines. */
 export interface CardProcess {
-  tell(command: Readonly<Record<string, unknown>>): void;
+  tell(command: object): void;
   /** Resolves with the next event of that name, also one that came before and was not taken. */
   next(event: string): Promise<CardEvent>;
 }

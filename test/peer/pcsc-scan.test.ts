@@ -3,12 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  builtFile,
-  describeWithPcsc,
-  type PcscService,
-  preparePcscService,
-} from '../contract/pcsc-service.ts';
+import { builtFile, type PcscService, preparePcscService } from '../contract/pcsc-service.ts';
+import { describeWithPcsc } from '../contract/pcsc-suite.ts';
 import { type CardProcess, cardProcess } from '../contract/served-card.ts';
 import { issuedCard } from '../scheme.ts';
 import { type PeerOutput, peerOutput } from './peer-output.ts';

@@ -11,11 +11,11 @@ import { businessDate } from '#units';
 import { historyOf, isBlockedOf, purseOf } from '../../card-emulator/card/card-inspection.ts';
 import {
   builtFile,
-  describeWithPcsc,
   type PcscService,
   preparePcscService,
   VIRTUAL_READER,
 } from '../contract/pcsc-service.ts';
+import { describeWithPcsc } from '../contract/pcsc-suite.ts';
 import { cardProcess } from '../contract/served-card.ts';
 import { issuedCard, KEY_VERSION, masterOf, seededRandom } from '../scheme.ts';
 

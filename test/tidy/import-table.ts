@@ -136,3 +136,6 @@ export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
 
 /** Packages that tests may not load: a test must not reach hardware by accident. */
 export const PACKAGES_CLOSED_TO_TESTS: readonly string[] = ['nfc-pcsc', 'smartcard'];
+
+/** It measures the binding by itself, at a service and a reader of the bench's own. */
+export const BINDING_BENCH = 'test/bench/bare-transmit.mjs';
