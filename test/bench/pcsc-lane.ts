@@ -28,6 +28,10 @@ const BARE = join('test', 'bench', 'bare-transmit.mjs');
 /** How every debit begins, and the frame that lets it begin again: a card answers these each time. */
 const FRAMES = ['Polling', 'Authentication1', 'Reset Mode'] as const;
 
+/** An exchange over the air takes so much longer that fewer are enough. */
+const AIR_FACTOR = 8;
+const AIR_KBIT_PER_SECOND = '212';
+
 export const OVERHEAD_TARGET = 1.2;
 
 /** The same frame to the same card, by Kazasu's reader and by `transmit` of the bare binding. */
@@ -40,8 +44,14 @@ export interface ReaderOverhead {
   readonly medianRatio: number;
 }
 
+/** A card that answers as soon as it can, and one that answers as late as over the air. */
+export interface PcscOverhead {
+  readonly atOnce: readonly ReaderOverhead[];
+  readonly overTheAir: readonly ReaderOverhead[];
+}
+
 export type PcscLane =
-  | ({ readonly result: 'measured'; readonly overhead: readonly ReaderOverhead[] } & MeasuredLane)
+  | ({ readonly result: 'measured'; readonly overhead: PcscOverhead } & MeasuredLane)
   | { readonly result: 'not measured'; readonly reason: string };
 
 /** Debits through the real PC/SC service to a card of vpcd, and what its path costs beside the bare one. */
@@ -49,39 +59,57 @@ export async function measurePcsc(tapCount: number, exchangeCount: number): Prom
   const missing = missingForPcsc();
   if (missing !== undefined) return { result: 'not measured', reason: missing };
   const folder = await mkdtemp(join(tmpdir(), 'kazasu-bench-'));
-  const service = await preparePcscService();
   try {
     const card = benchCard(1);
     await loadFully(card);
     const image = join(folder, 'card.json');
     await writeFile(image, card.image());
+    const forget = encodeResetModeRequest({ idm: card.idm });
+    const touchAt = (reader: Reader) => async (): Promise<void> =>
+      void assert(await reader.transmit(forget, EXCHANGE_WAIT), 'the card answers');
+    const { lane, atOnce, packets } = await withServedCard([image], async (reader, service) => {
+      const touch = touchAt(reader);
+      const measured = await measureLane({ reader, touch }, tapCount);
+      const begin = measured.dialogue.slice(0, 2).map(({ command }) => command);
+      const frames = [...begin, forget];
+      await touch();
+      const plan = { packets: frames, exchangeCount };
+      const overhead = await measureOverhead(service, reader, plan);
+      return { lane: measured, atOnce: overhead, packets: frames };
+    });
+    const slowly = [image, '--air', AIR_KBIT_PER_SECOND];
+    const overTheAir = await withServedCard(slowly, async (reader, service) => {
+      await touchAt(reader)();
+      const plan = { packets, exchangeCount: Math.ceil(exchangeCount / AIR_FACTOR) };
+      return measureOverhead(service, reader, plan);
+    });
+    return { result: 'measured', overhead: { atOnce, overTheAir }, ...lane };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** A PC/SC service of its own, with a card in its reader and a reader of the product at it. */
+async function withServedCard<Result>(
+  args: readonly string[],
+  measure: (reader: Reader, service: PcscService) => Promise<Result>,
+): Promise<Result> {
+  const service = await preparePcscService();
+  try {
     await service.start();
-    const serve = [builtFile('card-emulator/main.js'), 'serve', image, '--json'];
+    const serve = [builtFile('card-emulator/main.js'), 'serve', ...args, '--json'];
     const served = cardProcess(service.spawnCard([...serve, '--reader', 'acs-raw']));
     await served.next('serving');
-    const reader = await openPcscReader({
-      readerName: VIRTUAL_READER,
-      socketPath: service.socketPath,
-    });
+    const { socketPath } = service;
+    const reader = await openPcscReader({ readerName: VIRTUAL_READER, socketPath });
     try {
       assert(await reader.waitForCard(CARD_WAIT), 'the card was not noticed');
-      const forget = encodeResetModeRequest({ idm: card.idm });
-      const touch = async (): Promise<void> =>
-        void assert(await reader.transmit(forget, EXCHANGE_WAIT), 'the card answers');
-      const lane = await measureLane({ reader, touch }, tapCount);
-      const begin = lane.dialogue.slice(0, 2).map(({ command }) => command);
-      await touch();
-      const overhead = await measureOverhead(service, reader, {
-        packets: [...begin, forget],
-        exchangeCount,
-      });
-      return { result: 'measured', overhead, ...lane };
+      return await measure(reader, service);
     } finally {
       await reader.close();
     }
   } finally {
     await service.stop();
-    await rm(folder, { recursive: true });
   }
 }
 

@@ -25,9 +25,12 @@ export function tapText(figures: TapFigures): string {
   ];
   return [
     laneTable(lanes),
-    pcsc.result === 'measured'
-      ? overheadTable(pcsc.overhead, figures.overheadTarget)
-      : `pcscd: not measured: ${pcsc.reason}`,
+    ...(pcsc.result === 'measured'
+      ? [
+          overheadTable('card at once', pcsc.overhead.atOnce, figures.overheadTarget),
+          overheadTable('card over the air', pcsc.overhead.overTheAir, figures.overheadTarget),
+        ]
+      : [`pcscd: not measured: ${pcsc.reason}`]),
     `Simulation: ${rate(figures.simulatedTapsPerSecond)} taps/s, each with its faults and its audit.`,
   ].join('\n');
 }
@@ -52,9 +55,9 @@ function laneTable(lanes: readonly (readonly [string, TapLane])[]): string {
   );
 }
 
-function overheadTable(overheads: readonly ReaderOverhead[], target: number): string {
+function overheadTable(what: string, overheads: readonly ReaderOverhead[], target: number): string {
   return table(
-    ['One frame to one card: ms, median (p99)', 'bare nfc-pcsc', "Kazasu's reader", 'ratio', ''],
+    [`One frame, ${what}: ms, median (p99)`, 'bare nfc-pcsc', "Kazasu's reader", 'ratio', ''],
     overheads.map(({ frame, frameBytes, bareMs, readerMs, medianRatio }) => [
       `${frame}, ${frameBytes} bytes`,
       spread(bareMs),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
 import { simulate } from '../simulation/simulate.ts';
 import { benchCard, loadFully } from './bench-counter.ts';
-import { measurePcsc, OVERHEAD_TARGET, type ReaderOverhead } from './pcsc-lane.ts';
+import { measurePcsc, OVERHEAD_TARGET, type PcscOverhead } from './pcsc-lane.ts';
 import { recordedReader, recordingOf } from './recorded-reader.ts';
 import { measureLane, type TapLane } from './tap-lane.ts';
 
@@ -24,14 +24,14 @@ export interface TapFigures {
     | {
         readonly result: 'measured';
         readonly lane: TapLane;
-        readonly overhead: readonly ReaderOverhead[];
+        readonly overhead: PcscOverhead;
       }
     | NotMeasured;
   /** Of which reader the dialogue was that the recorded one replays. */
   readonly recordedFrom: 'emulated' | 'pcsc';
   readonly recorded: TapLane;
   readonly overheadTarget: number;
-  /** `undefined` where it was not measured. */
+  /** With a card over the air; `undefined` where it was not measured. */
   readonly isOverheadTargetMet: boolean | undefined;
   readonly simulatedTapsPerSecond: number;
 }
@@ -60,7 +60,7 @@ export async function measureTaps(plan: TapPlan): Promise<TapFigures> {
     overheadTarget: OVERHEAD_TARGET,
     isOverheadTargetMet:
       pcsc.result === 'measured'
-        ? pcsc.overhead.every(({ medianRatio }) => medianRatio < OVERHEAD_TARGET)
+        ? pcsc.overhead.overTheAir.every(({ medianRatio }) => medianRatio < OVERHEAD_TARGET)
         : undefined,
     simulatedTapsPerSecond: await simulatedTapsPerSecond(plan.simulatedTaps),
   };
