@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 
 /** The one binary. Each program is a process of its own: the three folders never import each other. */
@@ -27,4 +27,7 @@ function program(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
 }
 
+// The programs are started with the same arguments of Node as this one.
+const closedOutput = pathToFileURL(program('closed-output.js')).href;
+process.execArgv.push('--import', closedOutput);
 await kazasu().parseAsync();

@@ -31,7 +31,7 @@ export function describeRefund(outcome: RefundOutcome): string {
       const { refund, reason } = outcome;
       if (isForIssuer(reason)) {
         const amount = formatYen(refund.amount);
-        return `The refund of ${amount} goes to the issuer with the next batch: ${reasonText(reason)}`;
+        return `The refund of ${amount} goes to the issuer with the next batch (${reasonText(reason)})`;
       }
       return `The refund of ${formatYen(refund.amount)} waits: ${reasonText(reason)}`;
     }

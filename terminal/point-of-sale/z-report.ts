@@ -96,7 +96,7 @@ function totalRows(totals: BatchTotals): readonly (readonly [string, string])[] 
     [`Voids: ${totals.voidCount}`, formatYen(totals.voidTotal)],
     [`Refunds: ${totals.refundCount}`, formatYen(totals.refundTotal)],
     [`Loads: ${totals.loadCount}`, formatYen(totals.loadTotal)],
-    [`Without cash: ${totals.pendingLoadCount}`, formatYen(totals.pendingLoadTotal)],
+    [`Loads without cash: ${totals.pendingLoadCount}`, formatYen(totals.pendingLoadTotal)],
   ];
 }
 
