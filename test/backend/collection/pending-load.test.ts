@@ -6,12 +6,17 @@ import type { SamKind } from '#purse/sam-kind';
 import { businessDate, epochMs, milliseconds, yen } from '#units';
 import { registerCard } from '../../../backend/issuer/card-account.ts';
 import { personaliseCard } from '../../../backend/issuer/issue-card.ts';
+import { issuedLiteImage } from '../../../backend/issuer/issue-lite-card.ts';
 import { formatSamFile } from '../../../backend/issuer/issue-sam.ts';
 import { closeWindow } from '../../../backend/settlement/close-window.ts';
 import { settleWindow } from '../../../backend/settlement/settle-window.ts';
 import { merchantStatement } from '../../../backend/settlement/statement.ts';
 import { cardInHand } from '../../../card-emulator/card/card-fault.ts';
-import { createFelicaCard, type FelicaCard } from '../../../card-emulator/card/open-card.ts';
+import {
+  createFelicaCard,
+  type FelicaCard,
+  openCardImage,
+} from '../../../card-emulator/card/open-card.ts';
 import { httpPendingLoads } from '../../../terminal/batch/http-pending-load.ts';
 import type { PendingLoadOutcome } from '../../../terminal/purse-terminal.ts';
 import { decodeSamFile } from '../../../terminal/sam/sam-file.ts';
@@ -69,7 +74,7 @@ afterEach(async () => {
 
 async function place(kind: SamKind, samId: number, merchantId = MERCHANT_ID): Promise<Place> {
   const account = { samId, kind, keyVersion: KEY_VERSION, amountMax: yen(30_000) };
-  const content = { ceilings: undefined, retired: new Set<number>(), hasLite: false };
+  const content = { ceilings: undefined, retired: new Set<number>(), hasLite: true };
   const file = formatSamFile(scenario.backend.keystore, account, content);
   const sam = softwareSam(decodeSamFile(file), seededRandom(`sam ${samId}`));
   const counter = new Counter({ kind, terminalId: samId, sam });
@@ -318,6 +323,43 @@ describe('a refund that no cashback can give', () => {
     );
     expect(claims.map(({ reason }) => reason)[0]).toBeNull();
     expect(await waiting()).toBe(40);
+  });
+});
+
+describe('a refund to a Lite-S', () => {
+  it('waits and is loaded as to any card', async () => {
+    const { keystore, database } = scenario.backend;
+    const idm = cardIdm(7);
+    const limits = { balanceMax: yen(50_000), debitMax: yen(20_000) };
+    const issue = { idm, expiry: businessDate('2031-11-23'), ...limits };
+    const lite = openCardImage(issuedLiteImage(keystore, issue), { random: seededRandom('lite') });
+    const account = { idm, keyVersion: KEY_VERSION, cardProfile: 'lite-s' } as const;
+    await registerCard(database, account, scenario.clock);
+    await kiosk.counter.tap(lite, 'cash lite', 1_000);
+    await shop.counter.tap(lite, 'lunch lite', 350);
+    await other.counter.tap(lite, 'tea lite', 50);
+    await shop.counter.terminal.refund({ refundId: 'r', saleId: 'lunch lite' }, NOW);
+    await shop.counter.tap(lite, 'cake lite', 1);
+    await collectAll();
+    expect(await scenario.findings()).toEqual([]);
+    expect(await loadPending(kiosk, lite)).toMatchObject({ given: [{ amount: 350 }], end: 'none' });
+    expect(await loadPending(secondKiosk, lite)).toMatchObject({ given: [], end: 'in-doubt' });
+    expect(balanceOf(lite)).toBe(949);
+    await collectAll();
+    expect(await waiting()).toBe(0);
+    expect((await closeWindow(scenario.backend.settlement)).result).toBe('closed');
+  });
+
+  it('is not loaded where it would be more than the card may hold, and waits on', async () => {
+    await askBack();
+    await collectAll();
+    for (const sale of ['a', 'b']) await kiosk.counter.tap(card, sale, 24_700);
+    expect(await loadPending(secondKiosk)).toMatchObject({ given: [], end: 'over-balance-limit' });
+    await shop.counter.tap(card, 'tv', 5_000);
+    await collectAll();
+    expect(await loadPending(secondKiosk)).toMatchObject({ given: [{ amount: 350 }], end: 'none' });
+    await collectAll();
+    expect(await waiting()).toBe(0);
   });
 });
 
