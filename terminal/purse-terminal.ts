@@ -12,7 +12,7 @@ import {
 } from './debit/debit.ts';
 import type { HotListLookUp } from './debit/hot-list-hit.ts';
 import { IncrementalDebit } from './debit/incremental-debit.ts';
-import { isOfRequest, knownSaleOf, voidIdOf } from './debit/known-sale.ts';
+import { isOfRequest, isReservedId, knownSaleOf, voidIdOf } from './debit/known-sale.ts';
 import {
   type GivenPendingLoads,
   givePendingLoads,
@@ -143,6 +143,7 @@ export class PurseTerminal {
    * then found out at its next touch.
    */
   async tap(request: PurseRequest, waitMs: Milliseconds): Promise<SaleOutcome> {
+    if (isReservedId(request)) return noTap('sale-id-reused', undefined);
     const known = await this.#options.journal.intentsOfSale(request.saleId);
     if (!known.every((journalled) => isOfRequest(journalled, request))) {
       return noTap('sale-id-reused', undefined);

@@ -1,5 +1,5 @@
 import { approvedBefore, type DebitDependencies, debit, type TapOutcome } from './debit.ts';
-import { isOfRequest, knownSaleOf } from './known-sale.ts';
+import { isOfRequest, isReservedId, knownSaleOf } from './known-sale.ts';
 import type { PurseCard, PurseSnapshot } from './purse-card.ts';
 import type { PurseRequest } from './purse-intent.ts';
 
@@ -53,7 +53,8 @@ export class IncrementalDebit {
     const { saleId, amount, payWhatIsLeft = false } = request;
     const purseRequest: PurseRequest = { saleId, amount, payWhatIsLeft, kind: 'debit' };
     const known = await journal.intentsOfSale(saleId);
-    if (!known.every((journalled) => isOfRequest(journalled, purseRequest))) {
+    const isOther = !known.every((journalled) => isOfRequest(journalled, purseRequest));
+    if (isOther || isReservedId(purseRequest)) {
       return { outcome: 'no-tap', reason: 'sale-id-reused', fault: undefined };
     }
     const { done } = knownSaleOf(known);

@@ -30,7 +30,20 @@ export function isOfRequest({ intent, outcome }: JournalledIntent, request: Purs
   return isSameAmount && intent.kind === request.kind && intent.fundedBy === request.fundedBy;
 }
 
+const OF_VOID = 'void of ';
+const OF_PENDING_LOAD = 'pending load ';
+
 /** The id under which the void of a sale stands in the journal. */
 export function voidIdOf(saleId: string): string {
-  return `void of ${saleId}`;
+  return `${OF_VOID}${saleId}`;
+}
+
+/** The id under which a pending load stands in the journal. */
+export function pendingLoadIdOf(number: number): string {
+  return `${OF_PENDING_LOAD}${number}`;
+}
+
+/** A sale with such an id would count as given back, or as loaded, what never was. */
+export function isReservedId({ kind, saleId }: Pick<PurseRequest, 'kind' | 'saleId'>): boolean {
+  return kind !== 'void' && (saleId.startsWith(OF_VOID) || saleId.startsWith(OF_PENDING_LOAD));
 }

@@ -1,7 +1,7 @@
 import { cardCounterOf } from '#purse/purse-block';
 import type { Yen } from '#units';
 import { type DebitDependencies, debit, settleFromCard, type TapRefusal } from './debit.ts';
-import { knownSaleOf } from './known-sale.ts';
+import { knownSaleOf, pendingLoadIdOf } from './known-sale.ts';
 import type { PurseIntent, PurseJournal } from './purse-journal.ts';
 
 /** Value that waits at the issuer for a card: this terminal may load it, as the card stands now. */
@@ -73,11 +73,6 @@ export async function givePendingLoads(
 
 async function isLoaded(number: number, journal: PurseJournal): Promise<boolean> {
   return knownSaleOf(await journal.intentsOfSale(pendingLoadIdOf(number))).done !== undefined;
-}
-
-/** The id under which a pending load stands in the journal. */
-export function pendingLoadIdOf(number: number): string {
-  return `pending load ${number}`;
 }
 
 function isPendingLoadDone({

@@ -38,7 +38,7 @@ const TEXT_BY_REFUSAL: Readonly<Record<TapRefusal, string>> = {
 };
 
 const TEXT_BY_NO_TAP: Readonly<Record<NoTapReason, string>> = {
-  'sale-id-reused': 'this sale id stands for another amount',
+  'sale-id-reused': 'this sale id stands for something else',
   'card-not-removed': 'take the card of the sale before away',
   'no-card': 'no card was touched',
   'no-purse': 'no purse of ours is on this card or phone',

@@ -115,6 +115,20 @@ describe('sale', () => {
     expect(await shop.tap(card, 'sale 1', 351)).toMatchObject({ reason: 'sale-id-reused' });
   });
 
+  it.each(['void of sale 1', 'pending load 1'])(
+    'cannot have the id %s, under which something else is given back or loaded',
+    async (saleId) => {
+      await shop.tap(card, 'sale 1', 350);
+      expect(await shop.tap(card, saleId, 350)).toMatchObject({ reason: 'sale-id-reused' });
+      shop.reader.present(card);
+      const start = await shop.terminal.openSession(milliseconds(0));
+      if (start.outcome !== 'open') throw new Error(start.reason);
+      const debited = await start.session.debit({ saleId, amount: yen(350) });
+      expect(debited).toMatchObject({ reason: 'sale-id-reused' });
+      expect(balanceOf(card)).toBe(4_650);
+    },
+  );
+
   it('is not paid by the card that paid the sale before and was left on the reader', async () => {
     shop.reader.present(card);
     const sale = (saleId: string): ReturnType<typeof shop.terminal.tap> =>
