@@ -48,7 +48,13 @@ export async function updateListFile(
     current: await soundList(folder, issuer),
     source,
     issuer,
-    install: (list) => writeHotListFile(folder.hotListPath, list),
+    install: async (list) => {
+      // A download takes its time, and a technician may have brought a newer one meanwhile.
+      const now = await soundList(folder, issuer);
+      if (now !== undefined && now.sequence > list.sequence) return now;
+      writeHotListFile(folder.hotListPath, list);
+      return list;
+    },
   });
 }
 

@@ -47,8 +47,11 @@ export interface UpdateOptions {
   readonly current: HotList | undefined;
   readonly source: HotListSource;
   readonly issuer: HotListIssuer;
-  /** Puts a list that was checked in the place of the one before, durably and at once. */
-  readonly install: (list: HotList) => void;
+  /**
+   * Puts a list that was checked in the place of the one before, durably and at once. Resolves with the
+   * one that is there then: somebody may have brought a newer one meanwhile.
+   */
+  readonly install: (list: HotList) => Promise<HotList>;
 }
 
 /**
@@ -62,7 +65,7 @@ export async function updateHotList(options: UpdateOptions): Promise<HotListUpda
     return await update.run();
   } catch (error) {
     if (!(error instanceof UplinkError)) throw error;
-    update.installProgress();
+    await update.installProgress();
     const { code, message } = error;
     return { result: 'unreachable', code, message, sequence: update.sequence };
   }
@@ -93,9 +96,9 @@ class Update {
     return isThere ? this.#updated() : this.#takeWhole(offer);
   }
 
-  installProgress(): void {
+  async installProgress(): Promise<void> {
     const { current, install } = this.#options;
-    if (this.#list !== undefined && this.#list !== current) install(this.#list);
+    if (this.#list !== undefined && this.#list !== current) this.#list = await install(this.#list);
   }
 
   /** Whether all of them, and at least one, could be applied. */
@@ -115,18 +118,24 @@ class Update {
     const { source, issuer } = this.#options;
     const bytes = await source.download('list', sequence, byteCount);
     const imported = importHotList(this.#list, bytes, issuer);
+    if (imported.result === 'refused') {
+      await this.installProgress();
+      return { ...imported, sequence: this.sequence };
+    }
     if (imported.result === 'imported') {
       this.#list = imported.list;
       this.#deltaCount = 0;
-      return this.#updated();
     }
-    this.installProgress();
-    if (imported.result === 'refused') return { ...imported, sequence: this.sequence };
-    return { result: 'current', sequence: imported.sequence };
+    // The issuer signed it once, and somebody on the way keeps the newest from us.
+    if ((this.sequence ?? 0) < sequence) {
+      const message = `issuer: sent an older list in the place of list ${sequence}`;
+      throw new UplinkError('UPLINK_ANSWER_INVALID', message);
+    }
+    return this.#updated();
   }
 
-  #updated(): HotListUpdate {
-    this.installProgress();
+  async #updated(): Promise<HotListUpdate> {
+    await this.installProgress();
     const { sequence = 0, cards } = this.#list ?? {};
     return { result: 'updated', sequence, cards: cards?.count ?? 0, deltas: this.#deltaCount };
   }

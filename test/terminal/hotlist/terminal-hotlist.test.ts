@@ -19,6 +19,7 @@ import {
   hotListOf,
   importListFile,
   openHotList,
+  updateListFile,
 } from '../../../terminal/hotlist/terminal-hotlist.ts';
 import { ISSUER_ID } from '../../scheme.ts';
 import batch from '../../vectors/batch.json' with { type: 'json' };
@@ -73,6 +74,18 @@ describe('the hot list of a terminal', () => {
     expect(await importHex(vectors.first.list)).toMatchObject({ result: 'ignored' });
     const damaged = vectors.second.delta.replace(/..$/, '00');
     expect(await importHex(damaged)).toMatchObject({ result: 'refused' });
+    expect(keptHex()).toBe(vectors.second.list);
+  });
+
+  it('stays where a newer one was brought while an older one was fetched', async () => {
+    const source = {
+      offer: () => Promise.resolve({ sequence: 1, byteCount: 10_000, deltas: [] }),
+      download: async () => {
+        await importHex(vectors.second.list);
+        return hexToBytes(vectors.first.list);
+      },
+    };
+    expect(await updateListFile(folder, source)).toMatchObject({ sequence: 2 });
     expect(keptHex()).toBe(vectors.second.list);
   });
 

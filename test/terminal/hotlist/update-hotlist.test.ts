@@ -59,6 +59,7 @@ function update(
     },
     install: (list) => {
       installed.push(list.sequence);
+      return Promise.resolve(list);
     },
   });
 }
@@ -107,8 +108,23 @@ describe('updating the hot list', () => {
     expect(await update(undefined, OFFER)).toMatchObject({ ...refused, sequence: undefined });
     files['list 3'] = FILES['list 1']!;
     const lying = { ...OFFER, sequence: 3, deltas: [] };
-    expect(await update(listOf('list 2'), lying)).toEqual({ result: 'current', sequence: 1 });
+    expect(await update(listOf('list 2'), lying)).toMatchObject({
+      result: 'unreachable',
+      code: 'UPLINK_ANSWER_INVALID',
+      sequence: 2,
+    });
     expect(installed).toEqual([]);
+  });
+
+  it('takes an older list than was announced, and does not say that it is the newest', async () => {
+    files['list 3'] = FILES['list 2']!;
+    const lying = { ...OFFER, sequence: 3, deltas: [] };
+    expect(await update(listOf('list 1'), lying)).toMatchObject({
+      result: 'unreachable',
+      code: 'UPLINK_ANSWER_INVALID',
+      sequence: 2,
+    });
+    expect(installed).toEqual([2]);
   });
 
   it('keeps what came before the line broke, and goes on from there', async () => {
@@ -137,9 +153,7 @@ describe('updating the hot list', () => {
         offer: () => Promise.resolve(OFFER),
         download: () => Promise.resolve(FILES['list 2']!),
       },
-      install: () => {
-        throw new Error('disk');
-      },
+      install: () => Promise.reject(new Error('disk')),
     });
     await expect(broken).rejects.toThrow('disk');
   });
