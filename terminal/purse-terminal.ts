@@ -116,7 +116,8 @@ export interface PurseTerminalOptions {
   /** The rest of the limits is of the SAM and the card. */
   readonly limits: Omit<TerminalLimits, 'keyVersion' | 'samRoom'>;
   readonly now: () => EpochMs;
-  readonly hotList?: HotListLookUp;
+  /** A list, or who is asked for the newest before each touch. */
+  readonly hotList?: HotListLookUp | (() => Promise<HotListLookUp | undefined>);
   readonly risk?: { readonly limits: RiskLimits; readonly facts: RiskFacts };
 }
 
@@ -132,6 +133,8 @@ export class PurseTerminal {
   /** The reader's tap count when the last sale came to its end. */
   #finishedTap: number | undefined;
   #session: IncrementalDebit | undefined;
+  /** Another one only between touches. */
+  #hotList: HotListLookUp | undefined;
 
   constructor(options: PurseTerminalOptions) {
     this.#options = options;
@@ -320,8 +323,9 @@ export class PurseTerminal {
   async #select(waitMs: Milliseconds): Promise<SelectedCard | NoPurse> {
     this.#session?.end();
     this.#session = undefined;
-    const { reader, sam } = this.#options;
+    const { reader, sam, hotList } = this.#options;
     if (sam.isLocked) return noPurse('sam-locked');
+    this.#hotList = typeof hotList === 'function' ? await hotList() : hotList;
     let selected: SelectedPurse;
     try {
       if (!(await reader.waitForCard(waitMs))) return noPurse('no-card');
@@ -340,7 +344,8 @@ export class PurseTerminal {
   }
 
   #debitDependencies(card: PurseCard, keyVersion: number): DebitDependencies {
-    const { sam, terminalId, journal, limits, now, hotList, risk } = this.#options;
+    const { sam, terminalId, journal, limits, now, risk } = this.#options;
+    const hotList = this.#hotList;
     return {
       card,
       journal,

@@ -13,10 +13,9 @@ import {
   type TerminalConfig,
   type TerminalFolder,
 } from './config.ts';
-import type { HotListLookUp } from './debit/hot-list-hit.ts';
 import type { PendingLoadSource } from './debit/pending-load.ts';
 import { outstandingOf, type RefundedSale, refundedSaleOf } from './debit/refund.ts';
-import { openHotList } from './hotlist/terminal-hotlist.ts';
+import { RenewedHotList } from './hotlist/renewed-hotlist.ts';
 import { openDiskFile } from './journal/disk-file.ts';
 import { expireIntents } from './journal/expire-intents.ts';
 import { Journal, type JournalledBatch } from './journal/journal.ts';
@@ -39,14 +38,14 @@ export class TerminalProgram {
   readonly config: TerminalConfig;
   readonly sam: GuardedSam;
   readonly journal: Journal;
-  readonly #hotList: HotListLookUp | undefined;
+  readonly #hotList: RenewedHotList;
   readonly #folder: TerminalFolder;
   readonly #now: () => EpochMs;
 
   private constructor(
     folder: TerminalFolder,
     opened: Pick<TerminalProgram, 'config' | 'sam' | 'journal'> & {
-      readonly hotList: HotListLookUp | undefined;
+      readonly hotList: RenewedHotList;
     },
     now: () => EpochMs,
   ) {
@@ -71,7 +70,7 @@ export class TerminalProgram {
     const config = readTerminalConfig(folder);
     const sam = await openFolderSam(folder, secrets);
     try {
-      const hotList = await openHotList(folder, sam.issuerId);
+      const hotList = await RenewedHotList.open({ folder, issuerId: sam.issuerId, warn });
       const journal = await Journal.open({
         file: await openDiskFile(folder.journalPath),
         terminalId: config.terminalId,
@@ -99,7 +98,7 @@ export class TerminalProgram {
         amountMax: config.amountMax,
       },
       now: this.#now,
-      ...(this.#hotList && { hotList: this.#hotList }),
+      hotList: () => this.#hotList.newest(),
       risk: { limits: config.limits, facts: journal },
     });
   }
@@ -197,8 +196,12 @@ function openFolderSam(
     text: readText(samPath, 'put the SAM file there that the issuer made for you'),
     statePath: samStatePath,
     secrets,
-    warn: (line) => process.stderr.write(`${line}\n`),
+    warn,
   });
+}
+
+function warn(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 export function wallClock(): EpochMs {

@@ -27,7 +27,7 @@ export function addHotListCommand(parent: Command): void {
   folderCommand(command, 'update', 'fetch what is missing from the issuer')
     .addHelpText(
       'after',
-      '\nIt runs beside a terminal that is selling, which takes the list at its next start.\n' +
+      '\nIt runs beside a terminal that is selling, which uses the list from its next touch on.\n' +
         'Exit status: 0 the newest is here, 3 refused, 1 the issuer cannot be reached, 2 wrong usage.',
     )
     .action(update);

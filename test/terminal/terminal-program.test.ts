@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hexToBytes } from '@noble/ciphers/utils.js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { milliseconds, yen } from '#units';
 import { createTerminalFolder, type TerminalFolder } from '../../terminal/config.ts';
 import { EmulatedReader } from '../../terminal/reader/emulated-reader.ts';
@@ -81,6 +81,35 @@ describe('terminal program', () => {
       const outcome = await program.at(reader).tap(request, milliseconds(0));
       expect(outcome).toMatchObject(expected);
     }
+    await program.close();
+  });
+
+  it('takes a new hot list while it runs, and gives none up for less', async () => {
+    writeFileSync(folder.issuerKeyPath, batch.publicKeyPem);
+    const program = await TerminalProgram.open(folder, () => NOON);
+    const reader = new EmulatedReader();
+    const terminal = program.at(reader);
+    const load = async (saleId: string): Promise<unknown> => {
+      reader.present(issuedCard(7));
+      const request = { saleId, kind: 'load', amount: yen(1_000) } as const;
+      const outcome = await terminal.tap(request, milliseconds(0));
+      reader.remove();
+      return outcome;
+    };
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await load('load 1')).toMatchObject({ outcome: 'approved' });
+    writeFileSync(folder.hotListPath, hexToBytes(vectors.first.list));
+    expect(await load('load 2')).toMatchObject({ reason: 'card-hot-listed' });
+    expect(told).not.toHaveBeenCalled();
+    writeFileSync(folder.hotListPath, 'damaged');
+    expect(await load('load 3')).toMatchObject({ reason: 'card-hot-listed' });
+    expect(await load('load 4')).toMatchObject({ reason: 'card-hot-listed' });
+    expect(told.mock.calls).toEqual([
+      [expect.stringMatching(/HOTLIST_DAMAGED.*goes on with list 1\n/)],
+    ]);
+    rmSync(folder.hotListPath);
+    expect(await load('load 5')).toMatchObject({ reason: 'card-hot-listed' });
+    told.mockRestore();
     await program.close();
   });
 
