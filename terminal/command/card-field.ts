@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Milliseconds, milliseconds } from '#units';
 import { EmulatedReader, openEmulatedCard } from '../reader/emulated-reader.ts';
 import type { PcscBindingName } from '../reader/pcsc-binding.ts';
@@ -29,7 +29,7 @@ export function withCardOptions(command: Command): Command {
     .option('--card <image.json>', 'tap this emulated card instead of waiting at a reader')
     .option('--reader <name>', 'part of the PC/SC reader name; not needed for the only one')
     .addOption(bindingOption())
-    .option('--wait <seconds>', 'how long to wait for a card', waitArgument, milliseconds(30_000));
+    .addOption(waitOption());
 }
 
 /** Where the card is: at a reader, or in a file. */
@@ -50,6 +50,13 @@ export async function openCardField(options: CardOption): Promise<CardField> {
     await reader.close();
   };
   return { reader, close };
+}
+
+function waitOption(): Option {
+  const seconds = 30;
+  return new Option('--wait <seconds>', 'how long to wait for a card')
+    .argParser(waitArgument)
+    .default(milliseconds(seconds * 1_000), `${seconds}`);
 }
 
 function waitArgument(text: string): Milliseconds {
