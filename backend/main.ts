@@ -9,16 +9,15 @@ import {
   argument,
   type FolderOption,
   folderCommand,
-  openFolder,
   run,
   unpredictable,
   wallClock,
 } from './command/folder-command.ts';
 import { addKeysCommand } from './command/keys-command.ts';
+import { addServeCommand } from './command/serve-command.ts';
 import { ConfigError, createBackendFolder } from './config.ts';
 import { DatabaseError } from './database/database-error.ts';
 import { hotListCard, listHits, publishHotListFiles } from './hot-listing-command.ts';
-import { listen } from './http/listen.ts';
 import { KeystoreError } from './issuer/keystore-error.ts';
 import { SecretFileError } from './issuer/secret-file.ts';
 import { readBalances } from './ledger/books.ts';
@@ -59,7 +58,6 @@ import {
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
-const VERIFY_INTERVAL_MS = 60_000;
 const ID = argument(wholeFrom(1, 0xffff_ffff));
 const COUNT = argument(wholeFrom(1, 0xffff_ffff));
 const AMOUNT_MAX_DEFAULT = yen(30_000);
@@ -146,10 +144,7 @@ function addParties(command: Command): void {
 }
 
 function addOperation(command: Command): void {
-  folderCommand(command, 'serve', 'run the HTTP API until it is stopped')
-    .option('--host <host>', 'the address to listen at', '127.0.0.1')
-    .option('--port <port>', '0 takes any free one', argument(wholeFrom(0, 0xffff)), 8080)
-    .action(serve);
+  addServeCommand(command);
   folderCommand(command, 'receive', 'take batches that came as files')
     .argument('<file...>', 'files that `kazasu terminal export` wrote')
     .option('--out <folder>', 'where the acknowledgements go', '.')
@@ -254,42 +249,6 @@ async function initialise(options: FolderOption & { readonly issuerId: number })
       ],
     }),
   );
-}
-
-async function serve(
-  options: FolderOption & { readonly host: string; readonly port: number },
-): Promise<void> {
-  const backend = await openFolder(options);
-  let verifying = Promise.resolve();
-  const verify = (): void => {
-    verifying = verifyPending(backend);
-  };
-  const server = await listen(backend.app(verify), options).catch(async (error: unknown) => {
-    await backend.close();
-    throw error;
-  });
-  const timer = setInterval(verify, VERIFY_INTERVAL_MS);
-  const stop = async (): Promise<void> => {
-    clearInterval(timer);
-    await server.close();
-    await verifying;
-    await backend.close();
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  if (options.json === true) console.log(JSON.stringify({ event: 'listening', url: server.url }));
-  else console.log(`Listening at ${server.url}. Stop with Ctrl-C.`);
-  verify();
-}
-
-/** A busy database, or keys made since the start, are no reason to stop collecting: it is tried again. */
-async function verifyPending({ verifier }: Backend): Promise<void> {
-  try {
-    await verifier.verifyPending();
-  } catch (error) {
-    const isExpectedHere = error instanceof DatabaseError || error instanceof KeystoreError;
-    if (!isExpectedHere) throw error;
-    console.error(`${error.code}: ${error.message}; verification is tried again`);
-  }
 }
 
 async function showStatement(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Express } from 'express';
 import type { EpochMs } from '#units';
-import { createApp } from './app.ts';
+import { createApp, type ServiceOptions } from './app.ts';
 import { Carrier } from './carrier/carrier.ts';
 import { PhoneBill } from './carrier/phone-bill.ts';
 import { RemoteLock } from './carrier/remote-lock.ts';
@@ -44,7 +44,7 @@ export interface Backend {
   readonly settlement: SettlementDependencies;
   readonly hotLists: HotListStore;
   /** The HTTP API. `onStored` is called after each batch that was stored. */
-  app(onStored: () => void): Express;
+  app(onStored: () => void, service: ServiceOptions): Express;
   /** Waits for what has begun. */
   close(): Promise<void>;
 }
@@ -110,8 +110,12 @@ async function assemble(parts: Parts): Promise<Backend> {
     ...carrierParts,
     settlement,
     hotLists,
-    app: (onStored) =>
+    app: (onStored, service) =>
       createApp({
+        service,
+        databasesAnswer: async () => {
+          await Promise.all([database, carrierDatabase].map((each) => each.all('SELECT 1')));
+        },
         receiver,
         onStored,
         pendingLoads,

@@ -49,6 +49,11 @@ export async function readUnverifiedBatches(
   return rows.map(unverifiedBatchOf);
 }
 
+export async function countUnverifiedBatches(reader: SqlReader): Promise<number> {
+  const [row] = await reader.all('SELECT count(*) AS batches FROM unverified_batch');
+  return numberIn(row, 'batches');
+}
+
 export async function readEvidence(reader: SqlReader, evidenceId: number): Promise<Uint8Array> {
   const [row] = await reader.all('SELECT bytes FROM evidence WHERE id = ?', [evidenceId]);
   return bytesIn(row, 'bytes');

@@ -10,6 +10,7 @@ import type { StatementRefusal } from '../settlement/statement.ts';
 /** What is wrong with a request before anybody asks what it wants, or with the service itself. */
 export type RequestFault =
   | 'REQUEST_NOT_FOUND'
+  | 'REQUEST_TOO_MANY'
   | 'REQUEST_UNAUTHORIZED'
   | 'REQUEST_TYPE_UNSUPPORTED'
   | 'REQUEST_TOO_LARGE'
@@ -33,9 +34,10 @@ export type ApiErrorCode =
 
 /**
  * The status of every code that the API answers (api.md). A terminal keeps its batch on a status from
- * 500 and sends it again by itself; on one below, a person must look.
+ * 500 and on 429, and sends it again by itself; on another one, a person must look.
  */
 export const STATUS_BY_CODE: Readonly<Record<ApiErrorCode, number>> = {
+  REQUEST_TOO_MANY: 429,
   REQUEST_NOT_FOUND: 404,
   REQUEST_UNAUTHORIZED: 401,
   REQUEST_TYPE_UNSUPPORTED: 415,

@@ -1,10 +1,17 @@
+import { STATUS_CODES } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { DatabaseError } from '../database/database-error.ts';
 import { KeystoreError } from '../issuer/keystore-error.ts';
 import { SettlementError } from '../settlement/settlement-error.ts';
 import { ApiError } from './api-error.ts';
 
-/** The one place that answers errors. A fault of ours says nothing of its inside. */
+/** Of every error that is answered (RFC 9457). */
+const PROBLEM_TYPE = 'application/problem+json';
+
+/**
+ * The one place that answers errors, as problem details (RFC 9457): `title` and `status` are of HTTP,
+ * `code` is ours (api.md), and `detail` is for a person. A fault of ours says nothing of its inside.
+ */
 export function answerError(
   error: unknown,
   _request: Request,
@@ -15,9 +22,13 @@ export function answerError(
     next(error);
     return;
   }
-  const { code, message, status } = apiErrorOf(error);
+  const fault = apiErrorOf(error);
+  const { code, message, status } = fault;
   if (code === 'REQUEST_UNAUTHORIZED') response.set('WWW-Authenticate', 'Bearer');
-  response.status(status).json({ code, message });
+  response.locals['fault'] = fault;
+  const title = STATUS_CODES[status];
+  const problem = { type: 'about:blank', title, status, detail: message, code };
+  response.status(status).type(PROBLEM_TYPE).json(problem);
 }
 
 /** For every path that no route has. */

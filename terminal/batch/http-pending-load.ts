@@ -10,6 +10,7 @@ import { idm, sameBytes } from '#felica/identifiers';
 import type { EpochMs, Milliseconds } from '#units';
 import type { PendingLoadSource } from '../debit/pending-load.ts';
 import { type HttpAnswer, sendHttp } from './http-uplink.ts';
+import { refusalIn } from './refused-answer.ts';
 import { UplinkError } from './upload-batch.ts';
 
 export interface HttpPendingLoadOptions {
@@ -24,7 +25,6 @@ export interface HttpPendingLoadOptions {
 }
 
 const answered = z.object({ answer: z.base64() });
-const refusedAnswer = z.object({ code: z.string().max(100), message: z.string().max(1000) });
 
 /**
  * Asks the issuer over HTTP. Rejects with `UplinkError`: `UPLINK_UNREACHABLE`, `UPLINK_REFUSED` with the
@@ -51,9 +51,9 @@ export function httpPendingLoads(options: HttpPendingLoadOptions): PendingLoadSo
 
 function replyIn({ status, body }: HttpAnswer, issuerKey: KeyObject): PendingLoadReply {
   if (status !== 200) {
-    const refused = refusedAnswer.safeParse(body);
-    if (!refused.success) throw invalid(`status ${status}`);
-    const { code, message } = refused.data;
+    const refusal = refusalIn(status, body);
+    if (refusal === undefined) throw invalid(`status ${status}`);
+    const { code, message } = refusal;
     throw new UplinkError('UPLINK_REFUSED', `the issuer says ${code}: ${message}`);
   }
   const parsed = answered.safeParse(body);

@@ -4,6 +4,7 @@ import { verifyAcknowledgement } from '#batch/acknowledgement';
 import { sameBytes } from '#felica/identifiers';
 import { type Milliseconds, milliseconds } from '#units';
 import type { Journal, JournalledBatch } from '../journal/journal.ts';
+import { refusalIn } from './refused-answer.ts';
 
 /** Sends the bytes of one batch to the issuer. Rejects with {@link UplinkError}. */
 export interface Uplink {
@@ -55,7 +56,6 @@ const storedAnswer = z.object({
   result: z.enum(['stored', 'repeated']),
   acknowledgement: z.base64(),
 });
-const refusedAnswer = z.object({ code: z.string().max(100), message: z.string().max(1000) });
 
 /**
  * Uploads the oldest batch that has no acknowledgement, once. Batches go in the order of their
@@ -95,10 +95,8 @@ async function judgeAnswer(
       isRepeat: stored.data.result === 'repeated',
     };
   }
-  const refused = refusedAnswer.safeParse(body);
-  if (refused.success && status >= 400 && status < 500) {
-    return { result: 'refused', batchNumber: batch.number, ...refused.data };
-  }
+  const refusal = refusalIn(status, body);
+  if (refusal !== undefined) return { result: 'refused', batchNumber: batch.number, ...refusal };
   throw new UplinkError('UPLINK_ANSWER_INVALID', `issuer: answered with status ${status}`);
 }
 

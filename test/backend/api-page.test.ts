@@ -1,24 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { RECORD_REASONS } from '../../backend/collection/verify-record.ts';
 import { STATUS_BY_CODE } from '../../backend/http/api-error.ts';
 
 const PAGE = readFileSync(fileURLToPath(new URL('../../backend/api.md', import.meta.url)), 'utf8');
-const SOURCES = [
-  'batch',
-  'upload',
-  'pending-load',
-  'hotlist',
-  'operator',
-  'carrier',
-  'payment',
-].map((name) =>
-  readFileSync(
-    fileURLToPath(new URL(`../../backend/http/${name}-route.ts`, import.meta.url)),
-    'utf8',
-  ),
-);
+const FOLDER = fileURLToPath(new URL('../../backend/http/', import.meta.url));
+const SOURCES = readdirSync(FOLDER).map((name) => readFileSync(join(FOLDER, name), 'utf8'));
 
 /** The rows of all tables whose first cell is a code: code and second cell. */
 const ROWS = [...PAGE.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \|/gm)].map(

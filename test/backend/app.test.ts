@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../backend/app.ts';
 import { listen } from '../../backend/http/listen.ts';
+import { quietService } from './http/quiet-service.ts';
 import { Scenario } from './scenario.ts';
+
+const OWN = {
+  operatorToken: 'x',
+  onStored: () => undefined,
+  databasesAnswer: () => Promise.resolve(),
+};
 
 describe('createApp', () => {
   let scenario: Scenario;
@@ -12,13 +19,34 @@ describe('createApp', () => {
 
   it('answers in JSON, without telling what it is built with', async () => {
     const { receiver, pendingLoads, settlement, hotLists } = scenario.backend;
-    const own = { operatorToken: 'x', onStored: () => undefined };
+    const own = { ...OWN, service: quietService() };
     const dependencies = { receiver, pendingLoads, settlement, hotLists, ...own };
     const server = await listen(createApp(dependencies), { host: '127.0.0.1', port: 0 });
     const response = await fetch(`${server.url}/nothing`);
-    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(response.headers.get('x-powered-by')).toBeNull();
     expect(await response.json()).toMatchObject({ code: 'REQUEST_NOT_FOUND' });
+    await server.close();
+  });
+
+  it('tells browsers to be careful, and terminals at slow lines only what they need', async () => {
+    const { receiver, pendingLoads, settlement, hotLists } = scenario.backend;
+    const dependencies = { receiver, pendingLoads, settlement, hotLists, ...OWN };
+    const app = createApp({ ...dependencies, service: quietService() });
+    const server = await listen(app, { host: '127.0.0.1', port: 0 });
+    const page = await fetch(`${server.url}/books`);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    const upload = await fetch(`${server.url}/terminals/1/uploads/${'0'.repeat(64)}`);
+    expect(upload.status).toBe(200);
+    expect([...upload.headers.keys()].sort()).toEqual([
+      'connection',
+      'content-length',
+      'content-type',
+      'date',
+      'keep-alive',
+      'x-request-id',
+    ]);
     await server.close();
   });
 
@@ -30,7 +58,7 @@ describe('createApp', () => {
       [busy as Error, 503],
       [new TypeError('secret'), 500],
     ] as const) {
-      const own = { operatorToken: 'x', onStored: () => undefined };
+      const own = { ...OWN, service: quietService() };
       const dependencies = { pendingLoads, settlement, hotLists, ...own };
       const app = createApp({ ...dependencies, receiver: failing(error) });
       const server = await listen(app, { host: '127.0.0.1', port: 0 });

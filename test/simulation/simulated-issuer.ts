@@ -110,7 +110,7 @@ export class SimulatedIssuer {
   async receive(terminalId: number, batch: Uint8Array): Promise<UplinkAnswer> {
     const receipt = await this.#backend.receiver.receiveBatch(terminalId, batch);
     if (receipt.result === 'refused') {
-      return { status: 409, body: { code: receipt.reason, message: receipt.detail } };
+      return { status: 409, body: { code: receipt.reason, detail: receipt.detail } };
     }
     const acknowledgement = Buffer.from(receipt.acknowledgement).toString('base64');
     return { status: 200, body: { result: receipt.result, acknowledgement } };

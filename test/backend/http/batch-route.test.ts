@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BATCH_BYTES_MAX, hashOf } from '#batch/batch';
 import type { TestCard, TestTerminal } from '../scenario.ts';
-import { ServedBackend } from './served-backend.ts';
+import { problem, ServedBackend } from './served-backend.ts';
 
 describe('POST /terminals/:terminalId/batches', () => {
   let served: ServedBackend;
@@ -38,7 +38,7 @@ describe('POST /terminals/:terminalId/batches', () => {
     const answer = await served.upload(42, till.close({ batchNumber: 1 }));
     expect(answer).toEqual({
       status: 409,
-      body: { code: 'BATCH_NUMBER_REUSED', message: 'batch 1' },
+      body: problem(409, 'BATCH_NUMBER_REUSED', 'batch 1'),
     });
   });
 
@@ -107,7 +107,7 @@ describe('POST /terminals/:terminalId/batches', () => {
       fc.asyncProperty(body, fc.constantFrom('42', '43', '16777215'), async (bytes, terminal) => {
         const { status, body: answer } = await served.upload(terminal, bytes);
         expect([400, 403, 409]).toContain(status);
-        expect(answer).toEqual({ code: expect.any(String), message: expect.any(String) });
+        expect(answer).toEqual(problem(status, answer['code'], expect.any(String)));
         expect(answer['code']).toMatch(/^(?:BATCH|RECORD|TERMINAL)_[A-Z_]+$/);
       }),
       { numRuns: 150 },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, ServedBackend } from './served-backend.ts';
+import { type Answer, problem, ServedBackend } from './served-backend.ts';
 
 const PAYMENT = {
   correlator: 'top-up-1',
@@ -43,7 +43,7 @@ describe('carrier routes', () => {
     for (const name of ['operator', 'carrier', 'payment'].filter((each) => each !== right)) {
       expect(await ask(name, route)).toEqual({
         status: 401,
-        body: { code: 'REQUEST_UNAUTHORIZED', message: `expected the ${right} token` },
+        body: problem(401, 'REQUEST_UNAUTHORIZED', `expected the ${right} token`),
       });
     }
     expect((await ask(right, route)).status).not.toBe(401);

@@ -44,7 +44,7 @@ describe('apiErrorOf', () => {
 });
 
 describe('answerError', () => {
-  it('answers a code and a message, and leaves a begun answer alone', async () => {
+  it('answers problem details, and leaves a begun answer alone', async () => {
     const app = express();
     app.get('/begun', (_request, response) => {
       response.write('half');
@@ -58,7 +58,14 @@ describe('answerError', () => {
     const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
     const answer = await fetch(`${url}/none`);
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toEqual({ code: 'REQUEST_NOT_FOUND', message: 'no route: GET' });
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(await answer.json()).toEqual({
+      type: 'about:blank',
+      title: 'Not Found',
+      status: 404,
+      detail: 'no route: GET',
+      code: 'REQUEST_NOT_FOUND',
+    });
     await expect(fetch(`${url}/begun`).then((begun) => begun.text())).rejects.toThrow();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ServedBackend } from './served-backend.ts';
+import { problem, ServedBackend } from './served-backend.ts';
 
 describe('the hot lists over HTTP', () => {
   let served: ServedBackend;
@@ -18,7 +18,7 @@ describe('the hot lists over HTTP', () => {
   it('are none before the first', async () => {
     expect(await served.request('/hotlist')).toEqual({
       status: 404,
-      body: { code: 'HOTLIST_NONE', message: 'no hot list was published yet' },
+      body: problem(404, 'HOTLIST_NONE', 'no hot list was published yet'),
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { milliseconds } from '#units';
 import { listen } from '../../../backend/http/listen.ts';
 
 describe('listen', () => {
@@ -23,6 +24,18 @@ describe('listen', () => {
     answer();
     expect(await (await asked).text()).toBe('late');
     await closed;
+  });
+
+  it('breaks off what is not through in time', async () => {
+    let isAsked = false;
+    const server = await listen(() => {
+      isAsked = true;
+    }, local);
+    const asked = fetch(server.url);
+    const broken = expect(asked).rejects.toThrow();
+    while (!isAsked) await new Promise((resolve) => setImmediate(resolve));
+    await server.close(milliseconds(1));
+    await broken;
   });
 
   it('rejects where the port is taken', async () => {

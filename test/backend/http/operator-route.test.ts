@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MERCHANT_ID } from '../scenario.ts';
-import { ServedBackend } from './served-backend.ts';
+import { problem, ServedBackend } from './served-backend.ts';
 
 describe('operator routes', () => {
   let served: ServedBackend;
@@ -25,7 +25,7 @@ describe('operator routes', () => {
       const answer = await served.request(path, { method, headers: { authorization } });
       expect(answer).toEqual({
         status: 401,
-        body: { code: 'REQUEST_UNAUTHORIZED', message: 'expected the operator token' },
+        body: problem(401, 'REQUEST_UNAUTHORIZED', 'expected the operator token'),
       });
     }
   });

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
 import { type Listening, listen } from '../../../backend/http/listen.ts';
 import { Scenario } from '../scenario.ts';
+import { quietService } from './quiet-service.ts';
 
 export interface Answer {
   readonly status: number;
   readonly body: Record<string, unknown>;
+}
+
+/** The body of an error as problem details. */
+export function problem(status: number, code: unknown, detail: unknown): Answer['body'] {
+  return { type: 'about:blank', title: STATUS_CODES[status], status, detail, code };
 }
 
 /** A scenario behind a real HTTP server on a free port. */
@@ -27,7 +34,7 @@ export class ServedBackend {
     const onStored = (): void => {
       if (served !== undefined) served.storedCount += 1;
     };
-    const app = scenario.backend.app(onStored);
+    const app = scenario.backend.app(onStored, quietService());
     served = new ServedBackend(scenario, await listen(app, { host: '127.0.0.1', port: 0 }));
     return served;
   }

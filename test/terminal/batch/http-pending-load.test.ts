@@ -88,7 +88,7 @@ describe('pending loads over HTTP', () => {
     await expect(ask(() => unsigned)).rejects.toMatchObject(invalid);
     await expect(ask(() => ({ status: 200, body: {} }))).rejects.toMatchObject(invalid);
     await expect(ask(() => ({ status: 502, body: 'x' }))).rejects.toMatchObject(invalid);
-    const refused = { code: 'PENDING_LOAD_STALE', message: 'set the clock' };
+    const refused = { code: 'PENDING_LOAD_STALE', detail: 'set the clock' };
     await expect(ask(() => ({ status: 403, body: refused }))).rejects.toMatchObject({
       code: 'UPLINK_REFUSED',
       message: 'the issuer says PENDING_LOAD_STALE: set the clock',

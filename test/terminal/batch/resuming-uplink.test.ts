@@ -3,11 +3,18 @@ import { milliseconds } from '#units';
 import { createApp } from '../../../backend/app.ts';
 import { listen } from '../../../backend/http/listen.ts';
 import { resumingUplink } from '../../../terminal/batch/resuming-uplink.ts';
+import { quietService } from '../../backend/http/quiet-service.ts';
 import { Scenario, type TestTerminal } from '../../backend/scenario.ts';
 import { SlowLink } from './slow-link.ts';
 
 const TIMEOUT = { timeout: 120_000 };
 const BITS_PER_SECOND = 9_600;
+
+const OWN = {
+  operatorToken: 'x',
+  onStored: () => undefined,
+  databasesAnswer: () => Promise.resolve(),
+};
 
 let scenario: Scenario;
 let server: Awaited<ReturnType<typeof listen>>;
@@ -16,7 +23,7 @@ let till: TestTerminal;
 beforeEach(async () => {
   scenario = await Scenario.open();
   const { receiver, pendingLoads, settlement, hotLists } = scenario.backend;
-  const own = { operatorToken: 'x', onStored: () => undefined };
+  const own = { ...OWN, service: quietService() };
   const dependencies = { receiver, pendingLoads, settlement, hotLists, ...own };
   server = await listen(createApp(dependencies), { host: '127.0.0.1', port: 0 });
   till = await scenario.terminal(1);

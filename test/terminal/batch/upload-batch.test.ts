@@ -136,7 +136,7 @@ describe('uploadNextBatch', () => {
   it.each([
     [200, '<html>captive portal</html>'],
     [201, { result: 'stored' }],
-    [500, { code: 'REQUEST_FAILED', message: 'a mistake of theirs' }],
+    [500, { code: 'REQUEST_FAILED', detail: 'a mistake of theirs' }],
     [503, undefined],
     [404, 'not found'],
   ])('keeps the batch on status %i with a body that is no answer', async (status, body) => {
@@ -145,7 +145,7 @@ describe('uploadNextBatch', () => {
   });
 
   it('keeps the batch when the issuer refuses it, and says why', async () => {
-    const body = { code: 'BATCH_CHAIN_BROKEN', message: 'batch 0 has another hash' };
+    const body = { code: 'BATCH_CHAIN_BROKEN', detail: 'batch 0 has another hash' };
     expect(await upload(answering({ status: 409, body }))).toMatchObject({
       result: 'refused',
       code: 'BATCH_CHAIN_BROKEN',
