@@ -1,18 +1,27 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
+import { apiPageRoutes } from './http/api-page-route.ts';
 import { type BatchRouteDependencies, batchRoutes } from './http/batch-route.ts';
 import { type CarrierRouteDependencies, carrierRoutes } from './http/carrier-route.ts';
 import { answerError, answerNotFound } from './http/error-answer.ts';
 import { healthRoutes } from './http/health-route.ts';
 import { type HotListRouteDependencies, hotListRoutes } from './http/hotlist-route.ts';
+import { metricsRoute } from './http/metrics-route.ts';
 import { type OperatorRouteDependencies, operatorRoutes } from './http/operator-route.ts';
 import { type PaymentRouteDependencies, paymentRoutes } from './http/payment-route.ts';
 import { type PendingLoadRouteDependencies, pendingLoadRoutes } from './http/pending-load-route.ts';
 import { logRequests } from './http/request-log.ts';
 import { limitRequests, limitWrongTokens } from './http/request-rate.ts';
 import type { ServiceLog } from './http/service-log.ts';
-import { metricsRoute, type ServiceMetrics } from './http/service-metrics.ts';
+import type { ServiceMetrics } from './http/service-metrics.ts';
+import { statementRoutes } from './http/statement-route.ts';
 import { uploadRoutes } from './http/upload-route.ts';
+
+/** It speaks HTTP: TLS and what a browser should know of it are of the proxy in front. */
+const HELMET = {
+  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  strictTransportSecurity: false,
+} as const;
 
 /** How the API is run, whatever it serves. */
 export interface ServiceOptions {
@@ -54,9 +63,11 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(uploadRoutes(dependencies));
   app.use(pendingLoadRoutes(dependencies));
   // After the terminals' routes: their lines may be slow, and no browser reads their answers.
-  app.use(helmet());
+  app.use(helmet(HELMET));
+  app.use(apiPageRoutes());
   app.use(hotListRoutes(dependencies));
   app.use(operatorRoutes(dependencies));
+  app.use(statementRoutes(dependencies));
   const { carrierApi } = dependencies;
   if (carrierApi !== undefined) app.use(carrierRoutes(carrierApi), paymentRoutes(carrierApi));
   app.use(answerNotFound());

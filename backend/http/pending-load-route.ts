@@ -1,28 +1,45 @@
-import { Router, raw } from 'express';
+import { Router } from 'express';
+import { z } from 'zod';
 import { TERMINAL_ID_MAX } from '#purse/history-block';
 import { PENDING_LOAD_REQUEST_BYTES } from '../batch/pending-load-message.ts';
 import type { PendingLoadDesk } from '../collection/pending-load-desk.ts';
 import { ApiError } from './api-error.ts';
-import { pathNumber } from './path-number.ts';
+import { octetBody, octetsOf } from './octet-body.ts';
+import { answer, type Operation, paramsIn, pathId } from './operation.ts';
 
 export interface PendingLoadRouteDependencies {
   readonly pendingLoads: Pick<PendingLoadDesk, 'answer'>;
 }
 
-/** `POST /terminals/:terminalId/pending-loads`. A terminal proves who it is by its signature. */
+const ASK = {
+  id: 'askForPendingLoads',
+  method: 'post',
+  path: '/terminals/:terminalId/pending-loads',
+  summary: 'What waits at the issuer for the card at a load terminal',
+  access: 'terminal',
+  params: z.object({ terminalId: pathId(TERMINAL_ID_MAX) }),
+  body: 'octets',
+  answer: z.strictObject({ answer: z.base64() }),
+  statuses: { 200: 'signed by the issuer' },
+  errors: [
+    'TERMINAL_UNKNOWN',
+    'PENDING_LOAD_MALFORMED',
+    'PENDING_LOAD_SIGNATURE_INVALID',
+    'PENDING_LOAD_NOT_ALLOWED',
+    'PENDING_LOAD_STALE',
+  ],
+} satisfies Operation;
+
+export const PENDING_LOAD_OPERATIONS: readonly Operation[] = [ASK];
+
+/** A terminal proves who it is by its signature. */
 export function pendingLoadRoutes({ pendingLoads }: PendingLoadRouteDependencies): Router {
   const router = Router();
-  const limit = PENDING_LOAD_REQUEST_BYTES;
-  const body = raw({ type: 'application/octet-stream', limit, inflate: false });
-  router.post('/terminals/:terminalId/pending-loads', body, async (request, response) => {
-    const terminalId = pathNumber(request.params['terminalId'], TERMINAL_ID_MAX);
-    const bytes: unknown = request.body;
-    if (!(bytes instanceof Uint8Array)) {
-      throw new ApiError('REQUEST_TYPE_UNSUPPORTED', 'expected application/octet-stream');
-    }
-    const receipt = await pendingLoads.answer(terminalId, new Uint8Array(bytes));
+  router.post(ASK.path, octetBody(PENDING_LOAD_REQUEST_BYTES), async (request, response) => {
+    const { terminalId } = paramsIn(request, ASK.params);
+    const receipt = await pendingLoads.answer(terminalId, octetsOf(request));
     if (receipt.result === 'refused') throw new ApiError(receipt.reason, receipt.detail);
-    response.json({ answer: Buffer.from(receipt.answer).toString('base64') });
+    answer(response, ASK.answer, { answer: Buffer.from(receipt.answer).toString('base64') });
   });
   return router;
 }

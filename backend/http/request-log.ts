@@ -16,7 +16,8 @@ export function logRequests(log: ServiceLog, metrics: ServiceMetrics): RequestHa
     const requestId = randomBytes(REQUEST_ID_BYTES).toString('base64url');
     response.set(REQUEST_ID, requestId);
     response.once('close', () => {
-      const seconds = (performance.now() - start) / 1_000;
+      // Whole milliseconds: what is finer is noise, and makes lines long.
+      const seconds = Math.round(performance.now() - start) / 1_000;
       const route = routeOf(request);
       const { method } = request;
       const fault = faultOf(response);

@@ -1,6 +1,4 @@
-import { Router } from 'express';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { requireOperator } from './operator-token.ts';
 
 export interface CountedRequest {
   readonly method: string;
@@ -61,13 +59,4 @@ export class ServiceMetrics {
   get contentType(): string {
     return this.#registry.contentType;
   }
-}
-
-/** `GET /metrics`, for operators. */
-export function metricsRoute(metrics: ServiceMetrics, operatorToken: string): Router {
-  const router = Router();
-  router.get('/metrics', requireOperator(operatorToken), async (_request, response) => {
-    response.type(metrics.contentType).send(await metrics.text());
-  });
-  return router;
 }

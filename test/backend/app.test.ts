@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../backend/app.ts';
 import { listen } from '../../backend/http/listen.ts';
+import { OPERATIONS } from '../../backend/http/openapi-document.ts';
 import { quietService } from './http/quiet-service.ts';
 import { Scenario } from './scenario.ts';
 
@@ -9,6 +10,20 @@ const OWN = {
   onStored: () => undefined,
   databasesAnswer: () => Promise.resolve(),
 };
+
+interface Layer {
+  readonly route?: { readonly path: string; readonly stack: readonly { method: string }[] };
+  readonly handle: unknown;
+}
+
+/** The routes of a router and of those in it, such as `get /books`. */
+function routesIn(layers: readonly Layer[]): string[] {
+  return layers.flatMap(({ route, handle }) => {
+    if (route !== undefined) return route.stack.map(({ method }) => `${method} ${route.path}`);
+    const isRouter = typeof handle === 'function' && 'stack' in handle;
+    return isRouter ? routesIn(handle.stack as readonly Layer[]) : [];
+  });
+}
 
 describe('createApp', () => {
   let scenario: Scenario;
@@ -27,6 +42,13 @@ describe('createApp', () => {
     expect(response.headers.get('x-powered-by')).toBeNull();
     expect(await response.json()).toMatchObject({ code: 'REQUEST_NOT_FOUND' });
     await server.close();
+  });
+
+  it('has no route that the OpenAPI document does not have', () => {
+    const app = scenario.backend.app(OWN.onStored, quietService());
+    const documented = OPERATIONS.map(({ method, path }) => `${method} ${path}`);
+    const pages = ['get /openapi.json', 'get /api', 'get /api/style.css'];
+    expect(new Set(routesIn(app.router.stack))).toEqual(new Set([...documented, ...pages]));
   });
 
   it('tells browsers to be careful, and terminals at slow lines only what they need', async () => {

@@ -135,6 +135,7 @@ export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
   smartcard: { places: ['terminal/reader/'], filesMax: 1 },
   sqlite3: { places: ['terminal/journal/', 'backend/database/'], filesMax: 1 },
   vitest: { places: ['card-emulator/testing/'], filesMax: 1 },
+  'zod-openapi': { places: ['backend/http/'], filesMax: 1 },
   zod: { places: ['terminal/', 'backend/', 'card-emulator/card/', 'card-emulator/link/', PURSE] },
 };
 

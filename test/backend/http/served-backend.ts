@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
 import { type Listening, listen } from '../../../backend/http/listen.ts';
 import { Scenario } from '../scenario.ts';
+import { requireAsDocumented } from './api-contract.ts';
 import { quietService } from './quiet-service.ts';
 
 export interface Answer {
@@ -48,8 +49,14 @@ export class ServedBackend {
   }
 
   async request(path: string, init: RequestInit = {}): Promise<Answer> {
-    const response = await fetch(new URL(path, this.#server.url), init);
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    const url = new URL(path, this.#server.url);
+    const response = await fetch(url, init);
+    const body = (await response.json()) as Record<string, unknown>;
+    const { status, headers } = response;
+    const contentType = new Headers(init.headers).get('content-type') ?? undefined;
+    const sent = { method: init.method ?? 'GET', path: url.pathname, contentType };
+    requireAsDocumented(sent, { status, contentType: headers.get('content-type'), body });
+    return { status, body };
   }
 
   upload(terminalId: number | string, bytes: Uint8Array): Promise<Answer> {

@@ -1,6 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { metricsRoute, ServiceMetrics } from '../../../backend/http/service-metrics.ts';
-import { ServedApp } from './served-app.ts';
+import { describe, expect, it } from 'vitest';
+import { ServiceMetrics } from '../../../backend/http/service-metrics.ts';
 
 const REQUEST = { method: 'GET', route: '/windows/:number', status: 404, seconds: 0.02 };
 
@@ -28,18 +27,5 @@ describe('ServiceMetrics', () => {
     const metrics = new ServiceMetrics();
     metrics.watchProcess();
     expect(await metrics.text()).toMatch(/^process_resident_memory_bytes \d+$/m);
-  });
-});
-
-describe('metricsRoute', () => {
-  let app: ServedApp;
-  afterEach(() => app.stop());
-
-  it('tells them to operators only', async () => {
-    app = await ServedApp.start(metricsRoute(new ServiceMetrics(), 'right'));
-    expect((await app.get('/metrics')).status).toBe(401);
-    const answer = await app.get('/metrics', { authorization: 'Bearer right' });
-    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
-    expect(await answer.text()).toContain('kazasu_http_request_seconds');
   });
 });
