@@ -1,108 +1,42 @@
-import { createPublicKey } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BatchRecord, decodeBatchRecord } from '#batch/batch-record';
 import { CommandCode } from '#felica/command-code';
-import type { SamKind } from '#purse/sam-kind';
-import { businessDate, epochMs, milliseconds, yen } from '#units';
+import { businessDate, epochMs, yen } from '#units';
 import { registerCard } from '../../../backend/issuer/card-account.ts';
-import { personaliseCard } from '../../../backend/issuer/issue-card.ts';
 import { issuedLiteImage } from '../../../backend/issuer/issue-lite-card.ts';
-import { formatSamFile } from '../../../backend/issuer/issue-sam.ts';
 import { closeWindow } from '../../../backend/settlement/close-window.ts';
 import { settleWindow } from '../../../backend/settlement/settle-window.ts';
 import { merchantStatement } from '../../../backend/settlement/statement.ts';
 import { cardInHand } from '../../../card-emulator/card/card-fault.ts';
-import {
-  createFelicaCard,
-  type FelicaCard,
-  openCardImage,
-} from '../../../card-emulator/card/open-card.ts';
-import { httpPendingLoads } from '../../../terminal/batch/http-pending-load.ts';
+import { type FelicaCard, openCardImage } from '../../../card-emulator/card/open-card.ts';
 import type { PendingLoadOutcome } from '../../../terminal/purse-terminal.ts';
-import { decodeSamFile } from '../../../terminal/sam/sam-file.ts';
-import { softwareSam } from '../../../terminal/sam/software-sam.ts';
 import { cardIdm, KEY_VERSION, NOON, seededRandom } from '../../scheme.ts';
-import { balanceOf, Counter } from '../../terminal/counter.ts';
-import { ServedBackend } from '../http/served-backend.ts';
-import { MERCHANT_ID, type Scenario, type TestTerminal } from '../scenario.ts';
+import { balanceOf } from '../../terminal/counter.ts';
+import { MERCHANT_ID, type Scenario } from '../scenario.ts';
+import { KIOSK_MERCHANT, NOW, type Place, RefundScene } from './refund-scene.ts';
 
-const KIOSK_MERCHANT = 2002;
-const NOW = milliseconds(0);
-
-let served: ServedBackend;
+let scene: RefundScene;
 let scenario: Scenario;
 let card: FelicaCard;
 let shop: Place;
 let other: Place;
 let kiosk: Place;
 let secondKiosk: Place;
-let places: Place[];
-
-/** A counter that works, and the terminal in whose name its batches go. */
-interface Place {
-  readonly counter: Counter;
-  readonly terminal: TestTerminal;
-}
 
 /** A card of 1,000 yen has paid lunch, 350, in the shop and 50 elsewhere; the kiosks are another merchant's. */
 beforeEach(async () => {
-  served = await ServedBackend.start();
-  ({ scenario } = served);
-  await scenario.addMerchant(KIOSK_MERCHANT);
-  places = [];
-  const { keystore, database } = scenario.backend;
-  const idm = cardIdm(1);
-  const limits = { balanceMax: yen(50_000), debitMax: yen(20_000) };
-  const issue = { idm, expiry: businessDate('2031-11-23'), ...limits };
-  card = createFelicaCard(personaliseCard(keystore, issue, seededRandom('issue')), {
-    random: seededRandom('card'),
-  });
-  await registerCard(database, { idm, keyVersion: KEY_VERSION }, scenario.clock);
-  kiosk = await place('load', 9, KIOSK_MERCHANT);
-  secondKiosk = await place('load', 10, KIOSK_MERCHANT);
-  shop = await place('pos-void', 42);
-  other = await place('pos', 43);
+  scene = await RefundScene.open();
+  ({ scenario } = scene);
+  card = await scene.card(1);
+  kiosk = await scene.place('load', 9, KIOSK_MERCHANT);
+  secondKiosk = await scene.place('load', 10, KIOSK_MERCHANT);
+  shop = await scene.place('pos-void', 42);
+  other = await scene.place('pos', 43);
   await kiosk.counter.tap(card, 'cash', 1_000);
   await shop.counter.tap(card, 'lunch', 350);
   await other.counter.tap(card, 'tea', 50);
 });
 
-afterEach(async () => {
-  for (const { counter } of places) await counter.stop();
-  await served.stop();
-});
-
-async function place(kind: SamKind, samId: number, merchantId = MERCHANT_ID): Promise<Place> {
-  const account = { samId, kind, keyVersion: KEY_VERSION, amountMax: yen(30_000) };
-  const content = { ceilings: undefined, retired: new Set<number>(), hasLite: true };
-  const file = formatSamFile(scenario.backend.keystore, account, content);
-  const sam = softwareSam(decodeSamFile(file), seededRandom(`sam ${samId}`));
-  const counter = new Counter({ kind, terminalId: samId, sam });
-  await counter.start();
-  const terminal = await scenario.terminal(samId, kind, { merchantId });
-  const opened = { counter, terminal };
-  places.push(opened);
-  return opened;
-}
-
-/** All that the terminal has to report, in one batch; resolves with the kinds of its records. */
-async function collect({ counter, terminal }: Place): Promise<readonly string[]> {
-  const { journal } = counter;
-  await journal.reportInterrupted();
-  await journal.reportRefunds();
-  const fresh = (await journal.openRecords(1_000)).map(decoded).slice(terminal.samNumber);
-  if (fresh.length === 0) return [];
-  terminal.samNumber += fresh.length;
-  terminal.records = [...fresh];
-  await scenario.upload(terminal, terminal.close());
-  return fresh.map(({ kind }) => kind);
-}
-
-function decoded(bytes: Uint8Array): BatchRecord {
-  const result = decodeBatchRecord(bytes);
-  if (result.result === 'refused') throw new Error(result.field);
-  return result.record;
-}
+afterEach(() => scene.close());
 
 /** The shop gives lunch back while its card is away, and the card's next touch there is too late. */
 async function askBack(amount?: number): Promise<void> {
@@ -116,31 +50,13 @@ async function askBack(amount?: number): Promise<void> {
   reader.remove();
 }
 
-async function loadPending(
-  { counter, terminal }: Place,
-  link: Parameters<typeof counter.reader.present>[0] = card,
-): Promise<PendingLoadOutcome> {
-  const source = httpPendingLoads({
-    issuerUrl: served.url,
-    terminalId: terminal.terminalId,
-    privateKey: terminal.privateKey,
-    issuerKey: createPublicKey(scenario.backend.keystore.signingKey),
-    now: () => scenario.clock,
-    timeoutMs: milliseconds(5_000),
-  });
-  counter.reader.present(link);
-  const loads = await counter.terminal.loadPending(source, NOW);
-  counter.reader.remove();
-  return loads;
-}
-
-async function collectAll(): Promise<void> {
-  for (const each of places) await collect(each);
-}
-
-const waiting = (): Promise<number> =>
-  scenario.count(`SELECT coalesce(sum(amount_yen), 0) FROM pending_load
-    WHERE number NOT IN (SELECT number FROM pending_load_payment)`);
+const collect = (place: Place): Promise<readonly string[]> => scene.collect(place);
+const collectAll = (): Promise<void> => scene.collectAll();
+const waiting = (): Promise<number> => scene.waiting();
+const loadPending = (
+  place: Place,
+  link: Parameters<typeof place.counter.reader.present>[0] = card,
+): Promise<PendingLoadOutcome> => scene.loadPending(place, link);
 
 describe('a refund that no cashback can give', () => {
   it('waits at the issuer, is loaded at another merchant, and the shop pays for it', async () => {
