@@ -29,7 +29,7 @@ import {
   settleOutcome,
   statementOutcome,
 } from './outcome-text.ts';
-import { listPendingLoads } from './pending-load-command.ts';
+import { listPendingLoads, releaseLoad } from './pending-load-command.ts';
 import { receiveFiles } from './receiving.ts';
 import {
   addMerchant,
@@ -176,6 +176,22 @@ function addOperation(command: Command): void {
     'pending-loads',
     'what waits for cards, such as refunds, and what was loaded; the newest 1,000',
   ).action((options: FolderOption) => run(options, listPendingLoads));
+  folderCommand(
+    command,
+    'release-pending-load',
+    'offer one again although the load terminal that was offered it never told what became of it',
+  )
+    .requiredOption('--number <number>', 'its number', ID)
+    .requiredOption('--by <name>', 'who decides it')
+    .addHelpText(
+      'after',
+      '\nShould that terminal have loaded it and tell later, its merchant owes that load as cash.',
+    )
+    .action(({ by: decidedBy, ...options }: FolderOption & { number: number; by: string }) =>
+      run(options, (backend) =>
+        releaseLoad(backend, { number: options.number, decidedBy }, wallClock()),
+      ),
+    );
   folderCommand(command, 'books', 'the balance of each account of both parties').action(
     (options: FolderOption) => run(options, showBooks),
   );

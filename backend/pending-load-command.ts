@@ -1,8 +1,9 @@
 import { formatIdm, idm } from '#felica/identifiers';
-import { formatYen, yen } from '#units';
+import { type EpochMs, formatYen, yen } from '#units';
+import { type PendingLoadRelease, releasePendingLoad } from './collection/release-pending-load.ts';
 import { bytesIn, numberIn } from './database/row.ts';
 import type { Backend } from './open-backend.ts';
-import type { Outcome } from './outcome-text.ts';
+import { type Outcome, refusedOutcome } from './outcome-text.ts';
 
 const LISTED_MAX = 1_000;
 
@@ -55,6 +56,25 @@ export async function listPendingLoads({ database }: Backend): Promise<Outcome> 
   return {
     json: { pendingLoads: loads, claims },
     lines: lines.length > 0 ? lines : ['Nothing waits for a card.'],
+  };
+}
+
+/** Lets a pending load be offered again that a load terminal has never told of. */
+export async function releaseLoad(
+  { database }: Backend,
+  release: PendingLoadRelease,
+  now: EpochMs,
+): Promise<Outcome> {
+  const released = await releasePendingLoad(database, release, now);
+  if (released.result === 'refused') return refusedOutcome(released);
+  const { number } = release;
+  return {
+    json: { result: released.result, number },
+    lines: [
+      released.result === 'released'
+        ? `Pending load ${number} may be loaded at any load terminal again.`
+        : `No offer holds pending load ${number}: it may be loaded at any load terminal.`,
+    ],
   };
 }
 

@@ -73,11 +73,17 @@ export class PendingLoadDesk {
   }
 }
 
-/** What waits for a card, oldest first, with the newest offer of each. */
-export const WAITING_STATEMENT = `
+/** Offers up to this one hold their pending load no longer. */
+const RELEASED_ID = (number: string): string =>
+  `coalesce((SELECT max(offer_id) FROM pending_load_release AS released
+    WHERE released.number = ${number}), 0)`;
+
+/** What waits for a card, oldest first, with the newest offer of each that holds it. */
+export const WAITING_STATEMENT: string = `
 SELECT pending_load.number AS number, amount_yen, sam_id, card_counter FROM pending_load
 LEFT JOIN pending_load_offer ON pending_load_offer.id = (
   SELECT id FROM pending_load_offer AS offer WHERE offer.number = pending_load.number
+    AND offer.id > ${RELEASED_ID('pending_load.number')}
   ORDER BY id DESC LIMIT 1)
 WHERE idm = ?1 AND NOT EXISTS (
   SELECT 1 FROM pending_load_payment AS paid WHERE paid.number = pending_load.number)
@@ -107,7 +113,8 @@ async function offer(
     await transaction.run(
       `INSERT INTO pending_load_offer (number, sam_id, card_counter, offered_at_ms)
       SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (
-        SELECT 1 FROM pending_load_offer WHERE number = ?1 AND sam_id = ?2 AND card_counter = ?3)`,
+        SELECT 1 FROM pending_load_offer WHERE number = ?1 AND sam_id = ?2 AND card_counter = ?3
+          AND id > ${RELEASED_ID('?1')})`,
       [number, terminal.samId, request.cardCounter, now],
     );
     return { ...request, result: 'offered', number, amount: yen(numberIn(row, 'amount_yen')) };

@@ -17,8 +17,15 @@ const STANDING = `
     ELSE 'open'
   END`;
 
-/** Claims whose fate is open. */
-export const OPEN_CLAIMS_STATEMENT = `
+const acceptedWrite = (index: string, hasCertificate: 0 | 1): string => `EXISTS (
+    SELECT 1 FROM record INDEXED BY ${index}
+    LEFT JOIN resolution ON resolution.record_id = record.id
+    WHERE record.idm = claim.idm AND record.card_counter = claim.card_counter
+      AND record.has_certificate = ${hasCertificate} AND record.sam_id = claim.sam_id
+      AND ${STANDING} = 'accepted')`;
+
+/** Claims that can be decided: what they name was accepted. All others cost one row of this each. */
+export const DECIDABLE_CLAIMS_STATEMENT: string = `
 SELECT claim.batch_id AS batch_id, claim.sam_number AS sam_number, claim.sam_id AS sam_id,
   claim.idm AS idm, claim.card_counter AS card_counter, claim.amount_yen AS amount_yen,
   batch.merchant_id AS merchant_id
@@ -26,6 +33,7 @@ FROM open_refund_claim AS open
 CROSS JOIN refund_claim AS claim
   ON claim.batch_id = open.batch_id AND claim.sam_number = open.sam_number
 CROSS JOIN batch ON batch.id = claim.batch_id
+WHERE ${acceptedWrite('record_certified', 1)} OR ${acceptedWrite('record_uncertified', 0)}
 ORDER BY claim.batch_id, claim.sam_number`;
 
 const writesOf = (columns: string, counter: string): string =>
@@ -76,7 +84,7 @@ export async function createPendingLoads(
   transaction: Transaction,
   time: PostingTime,
 ): Promise<void> {
-  for (const row of await transaction.all(OPEN_CLAIMS_STATEMENT)) {
+  for (const row of await transaction.all(DECIDABLE_CLAIMS_STATEMENT)) {
     const claim = claimOf(row);
     const asked = [claim.idm, claim.cardCounter, numberIn(row, 'sam_id')];
     const [sale] = await transaction.all(CLAIMED_SALE_STATEMENT, asked);

@@ -4,7 +4,7 @@ import { KEY_SCHEMA } from './key-schema.ts';
 import { LEDGER_SCHEMA } from './ledger-schema.ts';
 import type { Schema } from './migration.ts';
 import { PAYMENT_SCHEMA } from './payment-schema.ts';
-import { PENDING_LOAD_SCHEMA } from './pending-load-schema.ts';
+import { PENDING_LOAD_RELEASE_SCHEMA, PENDING_LOAD_SCHEMA } from './pending-load-schema.ts';
 
 /** Who takes part: merchants, SAMs, terminals, cards. */
 const PARTIES = `
@@ -191,5 +191,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'card profile', sql: CARD_PROFILE },
     { name: 'pending loads', sql: PENDING_LOAD_SCHEMA },
     { name: 'payments', sql: PAYMENT_SCHEMA },
+    { name: 'released pending loads', sql: PENDING_LOAD_RELEASE_SCHEMA },
   ],
 };

@@ -68,3 +68,14 @@ ${[
 ]
   .map(appendOnly)
   .join('')}`;
+
+/** Offers that hold their pending load no longer, because a person decided so: all up to `offer_id`. */
+export const PENDING_LOAD_RELEASE_SCHEMA: string = `
+CREATE TABLE pending_load_release (
+  id INTEGER PRIMARY KEY,
+  number INTEGER NOT NULL REFERENCES pending_load,
+  offer_id INTEGER NOT NULL REFERENCES pending_load_offer,
+  decided_by TEXT NOT NULL,
+  decided_at_ms INTEGER NOT NULL,
+  UNIQUE (number, offer_id)) STRICT;
+${appendOnly('pending_load_release')}`;

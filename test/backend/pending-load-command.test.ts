@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signPendingLoadRequest } from '#batch/pending-load-message';
-import { listPendingLoads } from '../../backend/pending-load-command.ts';
+import { listPendingLoads, releaseLoad } from '../../backend/pending-load-command.ts';
 import { NOON } from '../scheme.ts';
 import { Scenario } from './scenario.ts';
 
@@ -37,6 +37,26 @@ describe('the list of pending loads', () => {
     const loaded = new Date(NOON).toISOString();
     expect(json).toMatchObject({ pendingLoads: [{ number: 1, amount: 60, loaded }] });
     expect(lines[0]).toContain(`loaded ${loaded}`);
+  });
+
+  it('is followed by decisions: one that no terminal tells of may be loaded elsewhere', async () => {
+    const card = await scenario.card(1);
+    const till = await scenario.terminal(42);
+    till.claim(till.write(card, 100), 60);
+    await scenario.upload(till, till.close());
+    const kiosk = await scenario.terminal(9, 'load');
+    const request = { terminalId: 9, idm: card.idm, cardCounter: card.counter, time: NOON };
+    await scenario.backend.pendingLoads.answer(
+      9,
+      signPendingLoadRequest(kiosk.privateKey, request),
+    );
+    const release = { number: 1, decidedBy: 'Hanako' };
+    const first = await releaseLoad(scenario.backend, release, scenario.clock);
+    expect(first.lines).toEqual(['Pending load 1 may be loaded at any load terminal again.']);
+    const again = await releaseLoad(scenario.backend, release, scenario.clock);
+    expect(again.json).toEqual({ result: 'repeated', number: 1 });
+    const unknown = await releaseLoad(scenario.backend, { ...release, number: 2 }, scenario.clock);
+    expect(unknown).toMatchObject({ exitCode: 3, json: { code: 'PENDING_LOAD_UNKNOWN' } });
   });
 
   it('says so where there is none', async () => {

@@ -5,9 +5,9 @@ import { EVIDENCE_STATEMENT } from '../../backend/collection/evidence.ts';
 import { HITS_STATEMENT, INSERT_HITS_STATEMENT } from '../../backend/collection/hit-row.ts';
 import {
   CLAIMED_SALE_STATEMENT,
+  DECIDABLE_CLAIMS_STATEMENT,
   GIVEN_BACK_STATEMENT,
   OFFERED_STATEMENT,
-  OPEN_CLAIMS_STATEMENT,
   OPEN_REPORTS_STATEMENT,
 } from '../../backend/collection/pending-load.ts';
 import {
@@ -104,7 +104,7 @@ describe('query plan', () => {
   });
 
   it('claims and reports that are open are found among themselves', async () => {
-    for (const sql of [OPEN_CLAIMS_STATEMENT, OPEN_REPORTS_STATEMENT]) {
+    for (const sql of [DECIDABLE_CLAIMS_STATEMENT, OPEN_REPORTS_STATEMENT]) {
       expect((await planOf(scenario, sql))[0]).toMatch(/^SCAN open\b/);
       expect(await walksOf(scenario, sql)).toEqual([]);
     }

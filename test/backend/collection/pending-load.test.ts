@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandCode } from '#felica/command-code';
 import { businessDate, epochMs, yen } from '#units';
+import { releasePendingLoad } from '../../../backend/collection/release-pending-load.ts';
 import { registerCard } from '../../../backend/issuer/card-account.ts';
 import { issuedLiteImage } from '../../../backend/issuer/issue-lite-card.ts';
 import { closeWindow } from '../../../backend/settlement/close-window.ts';
@@ -109,6 +110,57 @@ describe('a refund that no cashback can give', () => {
     await collect(kiosk);
     expect(await loadPending(secondKiosk)).toMatchObject({ given: [], end: 'none' });
     expect(balanceOf(card)).toBe(949);
+  });
+
+  it('is loaded elsewhere by decision where its kiosk never tells; who tells late owes cash', async () => {
+    await askBack();
+    await collectAll();
+    await loadPending(kiosk);
+    const { database, settlement } = scenario.backend;
+    const release = (): ReturnType<typeof releasePendingLoad> =>
+      releasePendingLoad(database, { number: 1, decidedBy: 'Hanako' }, scenario.clock);
+    expect(await loadPending(secondKiosk)).toMatchObject({ given: [], end: 'in-doubt' });
+    expect(await release()).toEqual({ result: 'released' });
+    expect(await release()).toEqual({ result: 'repeated' });
+    expect(await loadPending(secondKiosk)).toMatchObject({ given: [{ amount: 350 }], end: 'none' });
+    // It is held again by the second kiosk until that one tells.
+    const third = await scene.place('load', 11, KIOSK_MERCHANT);
+    expect(await loadPending(third)).toMatchObject({ given: [], end: 'in-doubt' });
+    await collect(secondKiosk);
+    expect(await release()).toMatchObject({ reason: 'PENDING_LOAD_LOADED' });
+    await collectAll();
+    expect(await waiting()).toBe(0);
+    expect(await closeWindow(settlement)).toMatchObject({
+      result: 'closed',
+      figures: { cardShadow: 1_299, pendingLoads: 0 },
+    });
+    // 1,000 yen of cash, and the load that nobody had asked the first kiosk for any more.
+    expect(await merchantStatement(database, 1, KIOSK_MERCHANT)).toMatchObject({
+      statement: { loadsCollected: 1_350 },
+    });
+  });
+
+  it('is paid where its kiosk tells after the decision and before anybody else', async () => {
+    await askBack();
+    await collectAll();
+    await loadPending(kiosk);
+    const { database } = scenario.backend;
+    await releasePendingLoad(database, { number: 1, decidedBy: 'Hanako' }, scenario.clock);
+    // The same kiosk asks again and is offered it again, and knows that the card has it.
+    expect(await loadPending(kiosk)).toMatchObject({ given: [] });
+    await collect(kiosk);
+    expect(await waiting()).toBe(0);
+    expect(await loadPending(secondKiosk)).toMatchObject({ given: [], end: 'none' });
+    expect(balanceOf(card)).toBe(949);
+  });
+
+  it('cannot be decided about where there is none', async () => {
+    const { database } = scenario.backend;
+    const release = { number: 9, decidedBy: 'Hanako' };
+    expect(await releasePendingLoad(database, release, scenario.clock)).toMatchObject({
+      result: 'refused',
+      reason: 'PENDING_LOAD_UNKNOWN',
+    });
   });
 
   it('is offered elsewhere where the card has not moved, and where it moved by something else', async () => {
