@@ -17,7 +17,7 @@ import {
   readOperatorToken,
 } from './config.ts';
 import { CARRIER_SCHEMA } from './database/carrier-schema.ts';
-import { Database } from './database/database.ts';
+import { Database, type StepWatch } from './database/database.ts';
 import { ISSUER_SCHEMA } from './database/issuer-schema.ts';
 import { HotListStore } from './issuer/hotlist-store.ts';
 import type { Keystore } from './issuer/keystore.ts';
@@ -51,19 +51,20 @@ export interface Backend {
 
 /**
  * Opens the data directory. Rejects with `ConfigError`, `KeystoreError`, `SecretFileError` or
- * `DatabaseError`.
+ * `DatabaseError`. `watch` is called at each step of both databases.
  */
 export async function openBackend(
   folder: BackendFolder,
   access: KeystoreAccess,
   now: () => EpochMs,
+  watch?: StepWatch,
 ): Promise<Backend> {
   const keystore = await openKeystore(folder, access);
   const operatorToken = readOperatorToken(folder);
   const carrierTokens = readCarrierTokens(folder, randomBytes);
-  const database = await Database.open(folder.issuerPath, ISSUER_SCHEMA);
+  const database = await Database.open(folder.issuerPath, ISSUER_SCHEMA, watch);
   try {
-    const carrierDatabase = await Database.open(folder.carrierPath, CARRIER_SCHEMA);
+    const carrierDatabase = await Database.open(folder.carrierPath, CARRIER_SCHEMA, watch);
     const hotLists = new HotListStore(folder.hotListPath);
     const databases = { database, carrierDatabase };
     return await assemble({ keystore, operatorToken, carrierTokens, ...databases, hotLists, now });

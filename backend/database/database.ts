@@ -14,6 +14,12 @@ export interface Transaction extends SqlReader {
   run(sql: string, values?: readonly SqlValue[]): Promise<number>;
 }
 
+/**
+ * Called at each durable step of a transaction: before a statement, before the commit, and after it.
+ * What it throws ends the transaction there, as a loss of power would.
+ */
+export type StepWatch = (step: 'statement' | 'commit' | 'committed') => void;
+
 // With WAL a commit is durable only under synchronous=FULL; from a thousand rows in a commit on it
 // costs nothing measurable. A large cache and rare checkpoints keep each page of a random key from
 // being written again and again (storage.md 1.2, 1.5, 1.7).
@@ -34,19 +40,25 @@ export class Database implements SqlReader {
   readonly #reader: Connection;
   readonly #writing: Lane = new Lane();
   readonly #reading: Lane = new Lane();
+  readonly #watch: StepWatch;
 
-  private constructor(writer: Connection, reader: Connection) {
+  private constructor(writer: Connection, reader: Connection, watch: StepWatch) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#watch = watch;
   }
 
   /** Opens or creates the file and brings it to the last schema. Rejects with `DatabaseError`. */
-  static async open(path: string, schema: Schema): Promise<Database> {
+  static async open(
+    path: string,
+    schema: Schema,
+    watch: StepWatch = () => undefined,
+  ): Promise<Database> {
     const writer = await Connection.open(path, SETTINGS);
     try {
       await migrate(writer, schema);
       const reader = await Connection.open(path, `${SETTINGS} PRAGMA query_only = ON;`);
-      return new Database(writer, reader);
+      return new Database(writer, reader, watch);
     } catch (error) {
       await writer.close();
       throw error;
@@ -66,11 +78,13 @@ export class Database implements SqlReader {
     return this.#writing.run(async () => {
       // IMMEDIATE: another process must not change between our questions and our writes.
       await this.#writer.run('BEGIN IMMEDIATE');
-      const { transaction, end } = transactionOn(this.#writer);
+      const { transaction, end } = transactionOn(this.#writer, this.#watch);
       try {
         const result = await work(transaction);
         end();
+        this.#watch('commit');
         await this.#writer.run('COMMIT');
+        this.#watch('committed');
         return result;
       } catch (error) {
         end();
@@ -92,7 +106,10 @@ export class Database implements SqlReader {
   }
 }
 
-function transactionOn(connection: Connection): {
+function transactionOn(
+  connection: Connection,
+  watch: StepWatch,
+): {
   readonly transaction: Transaction;
   readonly end: () => void;
 } {
@@ -101,6 +118,7 @@ function transactionOn(connection: Connection): {
     transaction: {
       run: (sql, values = []) => {
         assert(isOpen, 'the transaction is over');
+        watch('statement');
         return connection.run(sql, values);
       },
       all: (sql, values = []) => {

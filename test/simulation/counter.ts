@@ -73,6 +73,7 @@ export class Counter {
     const { network, shops, issuer, tell } = this.#options;
     tell('closing down');
     network.faultsPerMille = 0;
+    issuer.crashesPerMille = 0;
     await network.deliverDelayed();
     for (const shop of shops) {
       shop.restart();
@@ -287,6 +288,7 @@ export class Counter {
       faults: tally.faults + (change.faults ?? 0),
       batchesStored: tally.batchesStored + (change.batchesStored ?? 0),
       restarts: tally.restarts + (change.restarts ?? 0),
+      issuerCrashes: tally.issuerCrashes,
     };
   }
 }

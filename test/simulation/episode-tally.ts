@@ -8,6 +8,8 @@ export interface EpisodeTally {
   readonly faults: number;
   readonly batchesStored: number;
   readonly restarts: number;
+  /** Of the issuer. */
+  readonly issuerCrashes: number;
 }
 
 export function emptyTally(): EpisodeTally {
@@ -17,6 +19,7 @@ export function emptyTally(): EpisodeTally {
     faults: 0,
     batchesStored: 0,
     restarts: 0,
+    issuerCrashes: 0,
   };
 }
 
@@ -34,5 +37,6 @@ export function addTallies(first: EpisodeTally, second: EpisodeTally): EpisodeTa
     faults: first.faults + second.faults,
     batchesStored: first.batchesStored + second.batchesStored,
     restarts: first.restarts + second.restarts,
+    issuerCrashes: first.issuerCrashes + second.issuerCrashes,
   };
 }

@@ -34,6 +34,8 @@ export interface EpisodeOptions {
 const NOON: EpochMs = epochMs(Date.parse('2026-11-23T03:00:00Z'));
 const CARDS_MOST = 6;
 const REFUND_WORLDS_PER_MILLE = 300;
+/** Half of all issuers have a sound computer. */
+const ISSUER_CRASHES_PER_MILLE = [0, 0, 300, 800];
 const POS_MOST = 4;
 const LOAD_TERMINAL = 9;
 const LOAD_MERCHANT = 2001;
@@ -49,7 +51,10 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeResult
 export async function playEpisode({ seed, taps, tell }: EpisodeOptions): Promise<PlayedEpisode> {
   const odds = new Odds(seed);
   const clock = { now: NOON };
-  const issuer = await SimulatedIssuer.found(odds, () => clock.now);
+  // Drawn apart, as refunds are.
+  const crashOdds = new Odds(seed + 2);
+  const issuer = await SimulatedIssuer.found({ odds, crashOdds, now: () => clock.now, tell });
+  issuer.crashesPerMille = crashOdds.pick(ISSUER_CRASHES_PER_MILLE);
   try {
     const receive = issuer.receive.bind(issuer);
     const network = new SimulatedNetwork(odds, receive, tell);
@@ -60,7 +65,8 @@ export async function playEpisode({ seed, taps, tell }: EpisodeOptions): Promise
     const hasRefunds = new Odds(seed + 1).perMille(REFUND_WORLDS_PER_MILLE);
     const people = { issuer, network, shops, cards };
     const counter = new Counter({ odds, clock, ...people, told, tell, hasRefunds });
-    const tally = await counter.run(taps);
+    const counted = await counter.run(taps);
+    const tally = { ...counted, issuerCrashes: issuer.crashCount };
     await counter.closeDown();
     const evidence = {
       cards: cards.map((card) => card.evidence()),

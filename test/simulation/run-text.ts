@@ -57,7 +57,7 @@ export function runText(run: SimulationRun): readonly string[] {
     `${count(tally.taps)} taps in ${count(episodeCount)} worlds, seed ${seed}: ` +
       `${count(Math.round(tally.taps / seconds))} taps a second`,
     `  ${count(tally.faults)} faults at a touch, ${count(outcomes.crashed)} crashes in it, ` +
-      `${count(tally.restarts)} power cuts between two`,
+      `${count(tally.restarts)} power cuts between two, ${count(tally.issuerCrashes)} at the issuer`,
     `  told: ${count(outcomes.approved)} approved, ${count(outcomes.refused)} refused, ` +
       `${count(outcomes.unresolved)} unresolved, ${count(outcomes['no-tap'])} no tap`,
     '',

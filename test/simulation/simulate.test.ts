@@ -32,13 +32,14 @@ describe('a simulated town', { timeout: TIMEOUT_MS }, () => {
   it(`loses no yen and makes none in ${TAPS} taps with faults everywhere`, async () => {
     const { isSound, lines } = await run({ taps: TAPS, isJson: true });
     expect(lines).toHaveLength(1);
-    const { violations, figures, outcomes, faults } = JSON.parse(lines[0]!);
+    const { violations, figures, outcomes, faults, issuerCrashes } = JSON.parse(lines[0]!);
     expect(violations).toEqual([]);
     expect(isSound).toBe(true);
     // It is no town where nothing happens.
     expect(faults).toBeGreaterThan(TAPS / 10);
     expect(outcomes.unresolved).toBeGreaterThan(TAPS / 200);
     expect(outcomes.crashed).toBeGreaterThan(TAPS / 200);
+    expect(issuerCrashes).toBeGreaterThan(TAPS / 500);
     expect(figures.acceptedByIssuer).toBeGreaterThan(0);
   });
 

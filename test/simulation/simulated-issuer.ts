@@ -1,11 +1,11 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type IDm, idm } from '#felica/identifiers';
 import type { CardPersonalisation } from '#purse/card-profile';
 import { basisPoints, businessDate, type EpochMs, type Yen, yen } from '#units';
-import { createBackendFolder } from '../../backend/config.ts';
+import { type BackendFolder, createBackendFolder } from '../../backend/config.ts';
 import { registerCard } from '../../backend/issuer/card-account.ts';
 import { personaliseCard } from '../../backend/issuer/issue-card.ts';
 import { formatSamFile } from '../../backend/issuer/issue-sam.ts';
@@ -19,12 +19,15 @@ import { decodeSamFile, type SamKeys } from '../../terminal/sam/sam-file.ts';
 import type { IssuerEvidence } from './auditor/evidence.ts';
 import { readIssuerEvidence } from './issuer-evidence.ts';
 import type { Odds } from './odds.ts';
+import { Crash } from './simulated-disk.ts';
 
 const ISSUER_ID = 81;
 const EXPIRY = businessDate('2031-11-23');
 const BALANCE_MAX = yen(50_000);
 export const AMOUNT_MAX: Yen = yen(30_000);
 const DEBIT_MAX = yen(20_000);
+/** A batch is stored in fewer steps, and posted in about so many. */
+const CRASH_STEPS_MOST = 24;
 const FEE = basisPoints(325);
 const COMMISSION = basisPoints(50);
 /** Its keys are nobody's. */
@@ -42,28 +45,41 @@ export interface EnrolledTerminal {
   readonly privateKey: KeyObject;
 }
 
+interface IssuerWorld {
+  readonly odds: Odds;
+  /** What befalls the issuer, drawn apart from what befalls the shops. */
+  readonly crashOdds: Odds;
+  readonly now: () => EpochMs;
+  readonly tell: (text: string) => void;
+}
+
 /** The issuer and the carrier: the real backend, in a folder that is gone afterwards. */
 export class SimulatedIssuer {
-  readonly #folder: string;
-  readonly #backend: Backend;
-  readonly #odds: Odds;
-  readonly #now: () => EpochMs;
+  readonly #files: BackendFolder;
+  readonly #world: IssuerWorld;
+  #open: Backend | undefined;
+  /** How many more durable steps its databases do before the power is gone. */
+  #stepsLeft = Number.POSITIVE_INFINITY;
+  /** How many of 1000 pieces of work meet a loss of power. */
+  crashesPerMille = 0;
+  crashCount = 0;
 
-  private constructor(
-    folder: string,
-    opened: { readonly backend: Backend; readonly odds: Odds; readonly now: () => EpochMs },
-  ) {
-    this.#folder = folder;
-    this.#backend = opened.backend;
-    this.#odds = opened.odds;
-    this.#now = opened.now;
+  private constructor(files: BackendFolder, world: IssuerWorld) {
+    this.#files = files;
+    this.#world = world;
   }
 
-  static async found(odds: Odds, now: () => EpochMs): Promise<SimulatedIssuer> {
+  static async found(world: IssuerWorld): Promise<SimulatedIssuer> {
     const folder = mkdtempSync(join(tmpdir(), 'kazasu-simulation-'));
-    const created = createBackendFolder(folder, ISSUER_ID, odds.bytes);
-    const backend = await openBackend(created, PLAIN_KEYSTORE, now);
-    return new SimulatedIssuer(folder, { backend, odds, now });
+    const files = createBackendFolder(folder, ISSUER_ID, world.odds.bytes);
+    const issuer = new SimulatedIssuer(files, world);
+    await issuer.#start();
+    return issuer;
+  }
+
+  get #backend(): Backend {
+    if (this.#open === undefined) throw new Error('the issuer is not open');
+    return this.#open;
   }
 
   get publicKey(): KeyObject {
@@ -73,7 +89,7 @@ export class SimulatedIssuer {
   async addMerchant(merchantId: number): Promise<void> {
     const rates = { fee: FEE, commission: COMMISSION };
     const merchant = { merchantId, name: `Merchant ${merchantId}`, rates };
-    await registerMerchant(this.#backend.database, merchant, this.#now());
+    await registerMerchant(this.#backend.database, merchant, this.#world.now());
   }
 
   /** With a SAM of the same number. */
@@ -85,13 +101,13 @@ export class SimulatedIssuer {
     const { database, keystore } = this.#backend;
     const amountMax = AMOUNT_MAX;
     const sam = { samId: terminalId, kind, keyVersion: keystore.keyVersion, amountMax };
-    await registerSam(database, sam, this.#now());
-    const key = Buffer.concat([PKCS8_HEAD, this.#odds.bytes(32)]);
+    await registerSam(database, sam, this.#world.now());
+    const key = Buffer.concat([PKCS8_HEAD, this.#world.odds.bytes(32)]);
     const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
     const der = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
     const publicKey = Uint8Array.from(der);
     const terminal = { terminalId, merchantId, samId: terminalId, kind, amountMax, publicKey };
-    await enrolTerminal(database, terminal, this.#now());
+    await enrolTerminal(database, terminal, this.#world.now());
     const content = { ceilings: undefined, retired: new Set<number>(), hasLite: false };
     return { samKeys: decodeSamFile(formatSamFile(keystore, sam, content)), privateKey };
   }
@@ -100,15 +116,16 @@ export class SimulatedIssuer {
     const { database, keystore } = this.#backend;
     const address: IDm = idm(Uint8Array.of(0x02, 0xfe, 0, 0, 0, 0, 0, number));
     const issue = { idm: address, expiry: EXPIRY, balanceMax: BALANCE_MAX, debitMax: DEBIT_MAX };
-    const personalisation = personaliseCard(keystore, issue, this.#odds.bytes);
+    const personalisation = personaliseCard(keystore, issue, this.#world.odds.bytes);
     const account = { idm: address, keyVersion: keystore.keyVersion };
-    await registerCard(database, account, this.#now());
+    await registerCard(database, account, this.#world.now());
     return personalisation;
   }
 
-  /** As `POST /terminals/:terminalId/batches` answers. */
-  async receive(terminalId: number, batch: Uint8Array): Promise<UplinkAnswer> {
-    const receipt = await this.#backend.receiver.receiveBatch(terminalId, batch);
+  /** As `POST /terminals/:terminalId/batches` answers; `undefined` where the power went meanwhile. */
+  async receive(terminalId: number, batch: Uint8Array): Promise<UplinkAnswer | undefined> {
+    const receipt = await this.#atRisk(({ receiver }) => receiver.receiveBatch(terminalId, batch));
+    if (receipt === undefined) return undefined;
     if (receipt.result === 'refused') {
       return { status: 409, body: { code: receipt.reason, detail: receipt.detail } };
     }
@@ -117,7 +134,7 @@ export class SimulatedIssuer {
   }
 
   async verify(): Promise<void> {
-    await this.#backend.verifier.verifyPending();
+    await this.#atRisk(({ verifier }) => verifier.verifyPending());
   }
 
   evidence(): Promise<IssuerEvidence> {
@@ -125,7 +142,35 @@ export class SimulatedIssuer {
   }
 
   async dissolve(): Promise<void> {
-    await this.#backend.close();
-    rmSync(this.#folder, { recursive: true });
+    await this.#open?.close();
+    rmSync(dirname(this.#files.keystorePath), { recursive: true });
+  }
+
+  /** Work in which the power may go at any step. Then the issuer starts again, and there is no result. */
+  async #atRisk<Result>(work: (backend: Backend) => Promise<Result>): Promise<Result | undefined> {
+    const { crashOdds, tell } = this.#world;
+    if (crashOdds.perMille(this.crashesPerMille)) {
+      this.#stepsLeft = crashOdds.below(CRASH_STEPS_MOST);
+    }
+    try {
+      return await work(this.#backend);
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      tell('issuer: power cut');
+      this.crashCount += 1;
+      await this.#backend.close();
+      await this.#start();
+      return undefined;
+    } finally {
+      this.#stepsLeft = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  async #start(): Promise<void> {
+    this.#stepsLeft = Number.POSITIVE_INFINITY;
+    this.#open = await openBackend(this.#files, PLAIN_KEYSTORE, this.#world.now, () => {
+      this.#stepsLeft -= 1;
+      if (this.#stepsLeft < 0) throw new Crash();
+    });
   }
 }

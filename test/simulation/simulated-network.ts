@@ -22,7 +22,8 @@ const FAULTS: readonly NetworkFault[] = [
   'foreign-answer',
 ];
 
-export type Receive = (terminalId: number, batch: Uint8Array) => Promise<UplinkAnswer>;
+/** `undefined`: whoever received it fell silent. */
+export type Receive = (terminalId: number, batch: Uint8Array) => Promise<UplinkAnswer | undefined>;
 
 interface Message {
   readonly terminalId: number;
@@ -61,9 +62,9 @@ export class SimulatedNetwork implements Uplink {
         return { status: 200, body: '<html>Please log in to this network</html>' };
       case 'repeated':
         await this.#deliver(message);
-        return this.#deliver(message);
+        return answered(await this.#deliver(message));
       case 'none':
-        return this.#deliver(message);
+        return answered(await this.#deliver(message));
     }
   }
 
@@ -81,9 +82,14 @@ export class SimulatedNetwork implements Uplink {
     return this.#odds.perMille(this.faultsPerMille) ? this.#odds.pick(FAULTS) : 'none';
   }
 
-  #deliver({ terminalId, batch }: Message): Promise<UplinkAnswer> {
+  #deliver({ terminalId, batch }: Message): Promise<UplinkAnswer | undefined> {
     return this.#receive(terminalId, batch.slice());
   }
+}
+
+function answered(answer: UplinkAnswer | undefined): UplinkAnswer {
+  if (answer === undefined) throw noAnswer();
+  return answer;
 }
 
 function noAnswer(): UplinkError {

@@ -29,6 +29,25 @@ describe('Database', () => {
     await database.close();
   });
 
+  it.each([
+    ['before a statement', 'statement', []],
+    ['before the commit', 'commit', []],
+    ['after the commit', 'committed', [1]],
+  ] as const)('keeps all or nothing when the power goes %s', async (_when, at, kept) => {
+    const file = temporaryFile();
+    const database = await Database.open(file, SCHEMA, (step) => {
+      if (step === at) throw new Error('power');
+    });
+    const writing = database.transaction(async (transaction) => {
+      await transaction.run(INSERT, [1]);
+    });
+    await expect(writing).rejects.toThrow('power');
+    await database.close();
+    const again = await Database.open(file, SCHEMA);
+    expect(await numbers(again)).toEqual(kept);
+    await again.close();
+  });
+
   // Statements of two transactions must never mix on the one connection (storage.md 1.7).
   it('runs transactions that were started together one after the other', async () => {
     const database = await Database.open(temporaryFile(), SCHEMA);

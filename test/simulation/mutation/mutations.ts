@@ -212,4 +212,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    mistake: 'what the issuer had begun stays in its books when the power goes',
+    edits: [{ file: 'backend/database/database.js', from: "run('ROLLBACK')", to: "run('COMMIT')" }],
+  },
 ];
