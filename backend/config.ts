@@ -2,6 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join, resolve } from 'node:path';
 import { generateKeystore } from './issuer/keystore.ts';
 import { formatKeystore } from './issuer/keystore-file.ts';
+import { NewKeystoreFile } from './issuer/new-keystore-file.ts';
+import { fillNewFile, isThere, openNewFile } from './new-file.ts';
 
 /** The data directory of the backend. Everything in it is secret but the public key. */
 export interface BackendFolder {
@@ -50,25 +52,38 @@ export function backendFolder(path: string): BackendFolder {
   };
 }
 
-/** Makes a new issuer. One that exists already is left alone: `CONFIG_EXISTS`. */
+/** Makes a new issuer. One that exists already is left alone: `CONFIG_EXISTS`; `KEYSTORE_BUSY`: it is being made. */
 export function createBackendFolder(
   path: string,
   issuerId: number,
   random: (byteCount: number) => Uint8Array,
 ): BackendFolder {
   const folder = backendFolder(path);
-  if (existsSync(folder.keystorePath)) {
-    throw new ConfigError('CONFIG_EXISTS', `${folder.keystorePath}: this issuer exists already`);
-  }
+  requireNone(folder);
   mkdirSync(resolve(path), { recursive: true, mode: SECRET_FOLDER_MODE });
   // A folder that was there before keeps its rights otherwise.
   chmodSync(resolve(path), SECRET_FOLDER_MODE);
-  const keystore = generateKeystore(issuerId, random);
+  const file = NewKeystoreFile.open(folder.keystorePath);
+  let text: string;
+  try {
+    // Another command may have made one meanwhile.
+    requireNone(folder);
+    const keystore = generateKeystore(issuerId, random);
+    writeFileSync(folder.operatorTokenPath, newToken(random), { mode: SECRET_FILE_MODE });
+    writeFileSync(folder.publicKeyPath, keystore.publicKeyPem, { flush: true });
+    text = formatKeystore(keystore.reveal());
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
   // The keystore comes last: a folder with it is complete.
-  writeFileSync(folder.operatorTokenPath, newToken(random), { mode: SECRET_FILE_MODE });
-  writeFileSync(folder.publicKeyPath, keystore.publicKeyPem);
-  writeNewFile(folder.keystorePath, formatKeystore(keystore.reveal()));
+  file.replaceWith(text);
   return folder;
+}
+
+function requireNone({ keystorePath }: BackendFolder): void {
+  if (!existsSync(keystorePath)) return;
+  throw new ConfigError('CONFIG_EXISTS', `${keystorePath}: this issuer exists already`);
 }
 
 /** Where a supervisor says which files hold secrets. */
@@ -102,7 +117,7 @@ function newToken(random: (byteCount: number) => Uint8Array): string {
 }
 
 function readToken(path: string): string {
-  const remedy = 'make it with `kazasu backend init`';
+  const remedy = `put ${TOKEN_CHARACTERS_MIN} characters or more there that nobody can guess`;
   const token = readText(path, remedy).trim();
   // A token that anybody guesses opens the books to everybody.
   if (token.length < TOKEN_CHARACTERS_MIN) throw missing(path, remedy, 'short');
@@ -117,12 +132,20 @@ export function readText(path: string, remedy: string): string {
   }
 }
 
-/** Readable by its owner only, and never over an existing file: that may hold the only keys. */
+/**
+ * Readable by its owner only, whole and durable, and never over an existing file: that may hold the only
+ * keys. Throws {@link ConfigError} `CONFIG_EXISTS`, and what the disk says.
+ */
 export function writeNewFile(path: string, content: string | Uint8Array): void {
+  fillNewFile(newFileAt(path), path, content);
+}
+
+function newFileAt(path: string): number {
   try {
-    writeFileSync(path, content, { flag: 'wx', mode: SECRET_FILE_MODE });
+    return openNewFile(path);
   } catch (cause) {
-    throw notMade(path, cause);
+    if (isThere(cause)) throw exists(path, cause);
+    throw cause;
   }
 }
 
@@ -130,8 +153,8 @@ function missing(path: string, remedy: string, cause: unknown): ConfigError {
   return new ConfigError('CONFIG_MISSING', `${path}: cannot be read; ${remedy}`, { cause });
 }
 
-function notMade(path: string, cause: unknown): ConfigError {
-  return new ConfigError('CONFIG_EXISTS', `${path}: cannot be made; is it there already?`, {
+function exists(path: string, cause: unknown): ConfigError {
+  return new ConfigError('CONFIG_EXISTS', `${path}: is there already, and is not written over`, {
     cause,
   });
 }

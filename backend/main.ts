@@ -304,6 +304,8 @@ try {
   await backendCommand().parseAsync();
 } catch (error) {
   if (!isExpected(error)) throw error;
-  console.error(`${error.code}: ${error.message}`);
+  // What the disk says begins with its code.
+  const isNamed = error.message.startsWith(error.code);
+  console.error(isNamed ? error.message : `${error.code}: ${error.message}`);
   process.exitCode = EXIT_FAILED;
 }

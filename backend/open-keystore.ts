@@ -1,11 +1,10 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { EncryptOptions, FileSecret } from '#purse/file-encryption';
 import { type BackendFolder, readText } from './config.ts';
 import type { Keystore } from './issuer/keystore.ts';
 import { decryptKeystore, encryptKeystore, parseKeystoreFile } from './issuer/keystore-envelope.ts';
 import { KeystoreError } from './issuer/keystore-error.ts';
 import { formatKeystore } from './issuer/keystore-file.ts';
+import { NewKeystoreFile } from './issuer/new-keystore-file.ts';
 import { SecretFileError, secretIn } from './issuer/secret-file.ts';
 
 /** What an encrypted keystore is opened with. Throws `SecretFileError`. */
@@ -70,8 +69,7 @@ export interface KeystoreChange {
 
 /**
  * Puts another keystore durably in the place of the one that is there, encrypted with what `change`
- * says. Two commands at once would each write keys that the other does not have, so the second is
- * refused: `KEYSTORE_BUSY`. Rejects as {@link openKeystore}; the old file then stands as it was.
+ * says. While another command does so, this one is refused: `KEYSTORE_BUSY`. Rejects as {@link openKeystore}; the old file then stands as it was.
  */
 export async function changeKeystore(
   folder: BackendFolder,
@@ -81,25 +79,21 @@ export async function changeKeystore(
     ...options
   }: Omit<EncryptOptions, 'secret'> & { readonly change: (now: KeystoreChange) => KeystoreChange },
 ): Promise<void> {
-  const newPath = `${folder.keystorePath}.new`;
-  const file = takeNewFile(newPath);
+  const file = NewKeystoreFile.open(folder.keystorePath);
+  let text: string;
   try {
     const now = await openNow(folder, secretOf);
     const next = change(now);
-    writeFileSync(file, await textOf(next, options));
-    fsyncSync(file);
+    text = await textOf(next, options);
     for (const { keystore, secret } of [now, next]) {
       keystore.erase();
       secret?.bytes.fill(0);
     }
   } catch (error) {
-    closeSync(file);
-    rmSync(newPath);
+    file.discard();
     throw error;
   }
-  closeSync(file);
-  renameSync(newPath, folder.keystorePath);
-  syncFolder(dirname(newPath));
+  file.replaceWith(text);
 }
 
 async function openNow(folder: BackendFolder, secretOf: KeystoreSecret): Promise<KeystoreChange> {
@@ -123,32 +117,6 @@ async function textOf(
 
 function keystoreFileOf({ keystorePath }: BackendFolder): ReturnType<typeof parseKeystoreFile> {
   return parseKeystoreFile(readText(keystorePath, 'make it with `kazasu backend init`'));
-}
-
-function takeNewFile(path: string): number {
-  try {
-    return openSync(path, 'wx', 0o600);
-  } catch (cause) {
-    throw busy(path, cause);
-  }
-}
-
-function syncFolder(path: string): void {
-  // Windows makes the name durable with the file, and opens no folder.
-  if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-}
-
-function busy(path: string, cause: unknown): KeystoreError {
-  const message =
-    `${path}: cannot be made; another command is changing the keys, or one was interrupted: ` +
-    'if none is running, delete this file, whose keys nobody uses';
-  return new KeystoreError('KEYSTORE_BUSY', message, { cause });
 }
 
 function missing(message: string, cause?: unknown): SecretFileError {

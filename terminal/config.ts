@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { TERMINAL_ID_MAX } from '#purse/history-block';
 import { type Yen, yen } from '#units';
 import { generateTerminalKeyPair } from './batch/terminal-key.ts';
 import type { RiskLimits } from './debit/risk-limit.ts';
+import { makeDurably } from './durable-file.ts';
 import { parseJson } from './json-text.ts';
 import { limitsFile, usualLimits } from './limits-file.ts';
 
@@ -48,11 +49,16 @@ const terminalFile = z.strictObject({
   limits: limitsFile.optional(),
 });
 
-/** `CONFIG_MISSING`: there is no such file. `CONFIG_INVALID`: the message names the field. */
-export class ConfigError extends Error {
-  readonly code: 'CONFIG_MISSING' | 'CONFIG_INVALID';
+export type ConfigCode = 'CONFIG_MISSING' | 'CONFIG_INVALID' | 'CONFIG_EXISTS';
 
-  constructor(code: 'CONFIG_MISSING' | 'CONFIG_INVALID', message: string, options?: ErrorOptions) {
+/**
+ * `CONFIG_MISSING`: there is no such file. `CONFIG_INVALID`: the message names the field.
+ * `CONFIG_EXISTS`: it would be written over.
+ */
+export class ConfigError extends Error {
+  readonly code: ConfigCode;
+
+  constructor(code: ConfigCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'ConfigError';
     this.code = code;
@@ -78,7 +84,7 @@ export function environment(): Readonly<Record<string, string | undefined>> {
   return process.env;
 }
 
-/** Makes the folder with a new key pair and the usual limits. An existing terminal is left alone: `EEXIST`. */
+/** Makes the folder with a new key pair and the usual limits. An existing terminal is left alone: `CONFIG_EXISTS`. */
 export function createTerminalFolder(
   path: string,
   config: Omit<TerminalConfig, 'amountMax' | 'limits'> & { readonly amountMax: number },
@@ -89,10 +95,16 @@ export function createTerminalFolder(
   mkdirSync(resolve(path), { recursive: true, mode: 0o700 });
   // A folder that was there before keeps its rights otherwise.
   chmodSync(resolve(path), 0o700);
-  const keys = generateTerminalKeyPair();
-  writeNew(folder.configPath, `${JSON.stringify(file, null, 2)}\n`);
-  writeNew(folder.privateKeyPath, keys.privateKeyPem);
-  writeNew(folder.publicKeyPath, keys.publicKeyPem);
+  requireNone(folder);
+  const { privateKeyPem, publicKeyPem } = generateTerminalKeyPair();
+  // One inside the other: where the disk refuses one of them, none of them stays.
+  makeDurably(folder.configPath, () => {
+    makeDurably(folder.privateKeyPath, () => {
+      makeDurably(folder.publicKeyPath, () => publicKeyPem);
+      return privateKeyPem;
+    });
+    return `${JSON.stringify(file, null, 2)}\n`;
+  });
   return folder;
 }
 
@@ -125,7 +137,14 @@ function missing(path: string, remedy: string, cause: unknown): ConfigError {
   return new ConfigError('CONFIG_MISSING', `${path}: cannot be read; ${remedy}`, { cause });
 }
 
-/** Readable by its owner only, and never over an existing file: that may be somebody's only key. */
-function writeNew(path: string, text: string): void {
-  writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
+/** An existing file may be somebody's only key. */
+function requireNone({ configPath, privateKeyPath, publicKeyPath }: TerminalFolder): void {
+  const found = [configPath, privateKeyPath, publicKeyPath].find((path) => existsSync(path));
+  if (found === undefined) return;
+  // The configuration is filled last.
+  const isWhole = existsSync(configPath) && statSync(configPath).size > 0;
+  const why = isWhole
+    ? 'this terminal exists already'
+    : 'is there already, of an interrupted `kazasu terminal init` or of something else: take it away';
+  throw new ConfigError('CONFIG_EXISTS', `${found}: ${why}`);
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -15,6 +15,25 @@ export function writeDurably(path: string, content: string | Uint8Array): void {
     closeSync(file);
   }
   renameSync(newPath, path);
+  syncFolder(dirname(path));
+}
+
+/**
+ * Makes a file of the owner's that would survive a power cut, and never over another one: `EEXIST`.
+ * `contentOf` is called when the place is taken. Where it throws or the disk refuses, nothing stays
+ * there, and that is thrown.
+ */
+export function makeDurably(path: string, contentOf: () => string | Uint8Array): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeFileSync(file, contentOf());
+    fsyncSync(file);
+  } catch (error) {
+    closeSync(file);
+    rmSync(path);
+    throw error;
+  }
+  closeSync(file);
   syncFolder(dirname(path));
 }
 

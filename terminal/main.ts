@@ -293,7 +293,9 @@ try {
   await terminalCommand().parseAsync();
 } catch (error) {
   if (!isExpected(error)) throw error;
-  console.error(`${error.code}: ${error.message}`);
+  // What the disk says begins with its code.
+  const isNamed = error.message.startsWith(error.code);
+  console.error(isNamed ? error.message : `${error.code}: ${error.message}`);
   if (error instanceof ReaderError) console.error(`To mend it: ${error.remedy.text}`);
   process.exitCode = EXIT_FAILED;
 }

@@ -36,7 +36,8 @@ export async function migrate(connection: Connection, schema: Schema): Promise<v
     }
     await connection.run('COMMIT');
   } catch (error) {
-    await connection.run('ROLLBACK');
+    // The engine has already rolled back by itself after a full disk: what went wrong is told.
+    await connection.run('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }

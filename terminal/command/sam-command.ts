@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { FileSecret } from '#purse/file-encryption';
 import { environment, readText, type TerminalFolder, terminalFolder } from '../config.ts';
+import { makeDurably } from '../durable-file.ts';
 import { encryptSamFile, newOrOldKeyFile } from '../sam/encrypt-sam.ts';
 import { importSam } from '../sam/import-sam.ts';
 import { openToken, openTokenSam, samKeysIn } from '../sam/open-sam.ts';
@@ -79,8 +79,8 @@ async function importToken(options: ImportOptions): Promise<void> {
   const place = { library: options.library, label: options.token };
   const token = await openToken(place, secrets, memory);
   try {
-    const text = importSam(keys, token, place);
-    writeFileSync(options.out, text, { flag: 'wx', mode: 0o600 });
+    // The file's place is taken first: keys in a token that no file stands for cannot be used.
+    makeDurably(options.out, () => importSam(keys, token, place));
   } finally {
     eraseSamKeys(keys);
     token.close();

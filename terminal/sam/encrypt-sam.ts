@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type EncryptOptions, KEY_FILE_BYTES } from '#purse/file-encryption';
 import { openSamEnvelope, parseSamEnvelope, sealSamEnvelope } from '#purse/sam-envelope';
-import { writeDurably } from '../durable-file.ts';
+import { makeDurably, writeDurably } from '../durable-file.ts';
 import { parseJson } from '../json-text.ts';
 import { SamError } from './sam-error.ts';
 import { type SamKeys, samKeyEntriesOf } from './sam-file.ts';
@@ -32,6 +32,6 @@ export function newOrOldKeyFile(
   path: string,
   random: (byteCount: number) => Uint8Array,
 ): Uint8Array {
-  if (!existsSync(path)) writeFileSync(path, random(KEY_FILE_BYTES), { flag: 'wx', mode: 0o600 });
+  if (!existsSync(path)) makeDurably(path, () => random(KEY_FILE_BYTES));
   return readKeyFile(path);
 }

@@ -62,6 +62,27 @@ describe('data directory', () => {
     expect(readOperatorToken(folder)).toBe(token);
   });
 
+  it('is made by one of two commands at once, and its public key belongs to its keys', async () => {
+    const refusals: unknown[] = [];
+    const random = seededRandom('first');
+    // The second one begins while the first makes its keys.
+    const folder = createBackendFolder(path, 81, (byteCount) => {
+      if (refusals.length === 0) refusals.push(refusalOf(() => create('second')));
+      return random(byteCount);
+    });
+    expect(refusals).toEqual(['KEYSTORE_BUSY']);
+    const keystore = await openKeystore(folder, PLAIN_KEYSTORE);
+    expect(readText(folder.publicKeyPath, '')).toBe(keystore.publicKeyPem);
+  });
+
+  it('can be made after an attempt that failed', async () => {
+    const failing = (): never => {
+      throw new Error('no entropy');
+    };
+    expect(() => createBackendFolder(path, 81, failing)).toThrow('no entropy');
+    expect((await openKeystore(create(), PLAIN_KEYSTORE)).issuerId).toBe(81);
+  });
+
   it('can be made where an earlier attempt stopped before the keys were written', async () => {
     const folder = create();
     rmSync(folder.keystorePath);
@@ -87,3 +108,11 @@ describe('data directory', () => {
     expect(readText(file, '')).toBe('the only keys');
   });
 });
+
+function refusalOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? error.code : error;
+  }
+}

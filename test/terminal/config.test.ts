@@ -53,8 +53,19 @@ describe('a new terminal folder', () => {
   it('leaves the key of the terminal that is there as it was', () => {
     const { privateKeyPath } = createTerminalFolder(path, CONFIG);
     const before = readFileSync(privateKeyPath, 'utf8');
-    expect(() => createTerminalFolder(path, CONFIG)).toThrow(/EEXIST/);
+    expect(() => createTerminalFolder(path, CONFIG)).toThrow(/exists already/);
     expect(readFileSync(privateKeyPath, 'utf8')).toBe(before);
+  });
+
+  it('is not made where an interrupted one, or only a key, lies: it says what to take away', () => {
+    const { configPath, privateKeyPath } = createTerminalFolder(path, CONFIG);
+    const create = (): unknown => createTerminalFolder(path, CONFIG);
+    writeFileSync(configPath, '');
+    const interrupted = { code: 'CONFIG_EXISTS', message: expect.stringContaining('interrupted') };
+    expect(create).toThrow(expect.objectContaining(interrupted));
+    rmSync(configPath);
+    expect(create).toThrow(expect.objectContaining(interrupted));
+    expect(create).toThrow(privateKeyPath);
   });
 
   it('is not made at all where a field is wrong', () => {

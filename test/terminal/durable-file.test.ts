@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { syncFolder, writeDurably } from '../../terminal/durable-file.ts';
+import { makeDurably, syncFolder, writeDurably } from '../../terminal/durable-file.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -29,5 +29,21 @@ it.skipIf(process.platform === 'win32')('is for the owner only, whatever stood t
 it('leaves the file before as it is where the disk refuses', () => {
   expect(() => writeDurably(join(folder, 'none', 'file'), 'x')).toThrow('ENOENT');
   expect(() => syncFolder(join(folder, 'none'))).toThrow('ENOENT');
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('makes a file once, for the owner only, and never over another', () => {
+  const path = join(folder, 'file');
+  makeDurably(path, () => 'first');
+  expect(() => makeDurably(path, () => expect.unreachable('the place is taken'))).toThrow('EEXIST');
+  expect(readFileSync(path, 'utf8')).toBe('first');
+  expect(statSync(path).mode & 0o077).toBe(0);
+});
+
+it('makes nothing where its content cannot be made', () => {
+  const failing = (): never => {
+    throw new Error('no content');
+  };
+  expect(() => makeDurably(join(folder, 'file'), failing)).toThrow('no content');
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -30,6 +30,13 @@ describe('migrate', () => {
     await connection.close();
   });
 
+  it('tells what went wrong, also where the engine has rolled back by itself', async () => {
+    const connection = await Connection.open(':memory:', '');
+    const broken = { name: 'broken', sql: 'ROLLBACK; NONSENSE' };
+    await expect(migrate(connection, schema(broken))).rejects.toThrow('NONSENSE');
+    await connection.close();
+  });
+
   it('refuses a file that a newer program has changed', async () => {
     const connection = await Connection.open(':memory:', '');
     await migrate(connection, schema(FIRST, SECOND));

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -209,6 +209,13 @@ withToken('kazasu terminal sam import-pkcs11 (skipped without SoftHSM2)', () => 
       code: 'SAM_FILE_INVALID',
     });
     expect(await sam('unlock')).toMatchObject({ result: 'unlocked' });
+  });
+
+  it('puts nothing into the token where the file to make is there already', async () => {
+    writeFileSync(at('token.json'), 'another');
+    await expect(importing()).rejects.toThrow('EEXIST');
+    rmSync(at('token.json'));
+    expect(await importing()).toMatchObject({ result: 'imported', samId: 7 });
   });
 
   it('counts wrong PINs', async () => {
