@@ -55,23 +55,31 @@ export const CLAIMED_SALE_STATEMENT: string = `
 SELECT * FROM (${writesOf(`record.kind AS kind, record.amount_yen AS sale_yen, sam_id, ${STANDING} AS standing`, '?2')})
 WHERE sam_id = ?3 AND standing = 'accepted'`;
 
-/** What of the card's write ?2 was given back by a cashback, or waits for the card already. */
+/**
+ * What of the card's write ?2, a sale of the SAM ?3, was given back by a cashback; what a cashback whose
+ * fate is open may have given; and what waits for the card already. Another SAM gives nothing back of the
+ * sale, so its word counts for nothing before the card's: it would keep the refund from its card.
+ */
 export const GIVEN_BACK_STATEMENT: string = `
-SELECT
-  (SELECT coalesce(max(amount_yen), 0) FROM (${writesOf(
-    `record.kind AS kind, record.amount_yen AS amount_yen, ${STANDING} AS standing`,
-    '?2 + 1',
-  )}) WHERE kind = 3 AND standing <> 'not-done') +
+SELECT coalesce(max(iif(standing = 'accepted', amount_yen, 0)), 0) AS void_yen,
+  coalesce(max(amount_yen), 0) AS possible_void_yen,
   (SELECT coalesce(sum(pending_load.amount_yen), 0) FROM refund_claim
     CROSS JOIN pending_load ON pending_load.batch_id = refund_claim.batch_id
       AND pending_load.sam_number = refund_claim.sam_number
-    WHERE refund_claim.idm = ?1 AND refund_claim.card_counter = ?2) AS given_yen`;
+    WHERE refund_claim.idm = ?1 AND refund_claim.card_counter = ?2) AS waiting_yen
+FROM (${writesOf(
+  `record.kind AS kind, record.amount_yen AS amount_yen, sam_id, has_certificate,
+    ${STANDING} AS standing`,
+  '?2 + 1',
+)}) WHERE kind = 3 AND standing <> 'not-done'
+  AND (has_certificate = 1 OR standing = 'accepted' OR sam_id = ?3)`;
 
 interface OpenClaim {
   readonly batchId: number;
   readonly samNumber: number;
   readonly idm: Uint8Array;
   readonly cardCounter: number;
+  readonly samId: number;
   readonly amount: Yen;
   readonly merchantId: number;
 }
@@ -99,6 +107,7 @@ async function decide(
 ): Promise<void> {
   const { batchId, samNumber } = claim;
   const reason = await reasonAgainst(transaction, claim, sale);
+  if (reason === 'open') return;
   if (reason === undefined) await createPendingLoad(transaction, claim, time);
   else {
     const values = [batchId, samNumber, reason];
@@ -111,15 +120,18 @@ async function decide(
   );
 }
 
+/** `open`: that depends on a void of which nobody knows yet. */
 async function reasonAgainst(
   transaction: Transaction,
-  { idm, cardCounter, amount }: OpenClaim,
+  { idm, cardCounter, samId, amount }: OpenClaim,
   sale: SqlRow,
-): Promise<RefundClaimReason | undefined> {
+): Promise<RefundClaimReason | 'open' | undefined> {
   if (numberIn(sale, 'kind') !== 2) return 'REFUND_SALE_OTHER';
-  const [row] = await transaction.all(GIVEN_BACK_STATEMENT, [idm, cardCounter]);
-  const given = numberIn(row, 'given_yen');
-  return given + amount > numberIn(sale, 'sale_yen') ? 'REFUND_OVER_SALE' : undefined;
+  const [row] = await transaction.all(GIVEN_BACK_STATEMENT, [idm, cardCounter, samId]);
+  const left = numberIn(sale, 'sale_yen') - numberIn(row, 'waiting_yen') - amount;
+  if (numberIn(row, 'void_yen') > left) return 'REFUND_OVER_SALE';
+  // What the void had not given would be refused for ever.
+  return numberIn(row, 'possible_void_yen') > left ? 'open' : undefined;
 }
 
 async function createPendingLoad(
@@ -213,6 +225,7 @@ function claimOf(row: SqlRow): OpenClaim {
     samNumber: numberIn(row, 'sam_number'),
     idm: bytesIn(row, 'idm'),
     cardCounter: numberIn(row, 'card_counter'),
+    samId: numberIn(row, 'sam_id'),
     amount: yen(numberIn(row, 'amount_yen')),
     merchantId: numberIn(row, 'merchant_id'),
   };
