@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { type PurseBlock, sameExecutionId } from '#purse/purse-block';
 import { isValidCard } from '#purse/validity-purse';
 import { businessDateOf, type EpochMs, sumYen, type Yen } from '#units';
-import { type CardEvidence, evidenceOf, isUntouched } from './evidence.ts';
+import { type CardEvidence, evidenceOf, isSameEntry, isUntouched } from './evidence.ts';
 import { blockListedCard, type HotListLookUp } from './hot-list-hit.ts';
-import { isJournalSetBack } from './journal-age.ts';
+import { givenNumbersOf, isJournalSetBack } from './journal-age.ts';
 import { isOfRequest, type KnownSale, knownSaleOf, voidIdOf } from './known-sale.ts';
 import type { PurseCard, PurseSnapshot } from './purse-card.ts';
 import { type PurseRequest, purseIntent } from './purse-intent.ts';
@@ -137,10 +137,18 @@ export async function settleFromCard(
 
 async function knowsMoreThanJournal(
   { newestEntry }: PurseSnapshot,
-  { journal, terminalId }: DebitDependencies,
+  { card, journal, terminalId }: DebitDependencies,
 ): Promise<boolean> {
   const nextTransactionNumber = await journal.nextTransactionNumber();
-  return isJournalSetBack(newestEntry, { terminalId, nextTransactionNumber });
+  const isAhead = isJournalSetBack(newestEntry, { terminalId, nextTransactionNumber });
+  if (!isAhead || newestEntry === undefined) return isAhead;
+  // A card that comes back after half of all 16-bit numbers looks the same, and is known.
+  for (const number of givenNumbersOf(newestEntry, nextTransactionNumber)) {
+    const intent = await journal.intentOfNumber(number);
+    const isKnown = intent && sameCard(intent, card) && isSameEntry(newestEntry, intent);
+    if (isKnown) return false;
+  }
+  return true;
 }
 
 /**

@@ -39,7 +39,7 @@ export function isUntouched(intent: PurseIntent, purse: PurseBlock): boolean {
 }
 
 /** The block is compared as the card gave it back: every field of the entry is ours or none is. */
-function isSameEntry(entry: HistoryEntry, intent: PurseIntent): boolean {
+export function isSameEntry(entry: HistoryEntry, intent: PurseIntent): boolean {
   const block = encodeHistoryEntry(entry);
   return block.every((byte, index) => byte === intent.historyBlock[index]);
 }

@@ -21,3 +21,15 @@ export function isJournalSetBack(
   const ahead = newestEntry.terminalNumber - (nextTransactionNumber % NUMBERS);
   return (ahead + NUMBERS) % NUMBERS < NUMBERS / 2;
 }
+
+/** The numbers that this terminal gave and that an entry with these 16 bits may have. */
+export function givenNumbersOf(
+  { terminalNumber }: HistoryEntry,
+  nextTransactionNumber: number,
+): readonly number[] {
+  const numbers: number[] = [];
+  for (let number = terminalNumber; number < nextTransactionNumber; number += NUMBERS) {
+    numbers.push(number);
+  }
+  return numbers;
+}

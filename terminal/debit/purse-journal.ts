@@ -86,6 +86,8 @@ export interface PurseJournal {
   recordOutcome(intent: PurseIntent, outcome: PurseIntentOutcome): Promise<void>;
   /** Every intent of this sale, oldest first. */
   intentsOfSale(saleId: string): Promise<readonly JournalledIntent[]>;
+  /** `undefined` for a number that was not given, or whose intent a damage took. */
+  intentOfNumber(terminalTransactionNumber: number): Promise<PurseIntent | undefined>;
   /** Intents of this card that it can still tell about: without an outcome, or expired. Oldest first. */
   unresolvedIntentsOf(idm: Uint8Array): Promise<readonly PurseIntent[]>;
   /** The same hit (card, list, whether blocked) is kept once, however often the card is touched. */

@@ -113,6 +113,10 @@ export class JournalIndex {
     return this.batches.find(({ number }) => number === batchNumber);
   }
 
+  placesOfNumber(terminalTransactionNumber: number): IntentPlaces | undefined {
+    return this.#placesOfNumber.get(terminalTransactionNumber);
+  }
+
   placesOfSale(saleId: string): readonly IntentPlaces[] {
     return this.#placesOfSale.get(saleId) ?? [];
   }

@@ -177,6 +177,11 @@ export class Journal implements PurseJournal, RiskFacts {
     return Promise.all(places.map((place) => this.#journalled(place)));
   }
 
+  async intentOfNumber(terminalTransactionNumber: number): Promise<PurseIntent | undefined> {
+    const places = this.#store.index.placesOfNumber(terminalTransactionNumber);
+    return places && (await this.#store.read('intent', places.intent)).intent;
+  }
+
   unresolvedIntentsOf(idm: Uint8Array): Promise<readonly PurseIntent[]> {
     return Promise.resolve(this.#store.index.unresolvedOf(idm));
   }

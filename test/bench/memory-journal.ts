@@ -79,6 +79,10 @@ export class MemoryJournal implements PurseJournal {
     return Promise.resolve([]);
   }
 
+  intentOfNumber(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async intentsOfSale(saleId: string): Promise<readonly JournalledIntent[]> {
     return this.#bySale.get(saleId) ?? [];
   }

@@ -79,6 +79,10 @@ export class TimedJournal implements PurseJournal {
     return this.#journal.intentsOfSale(saleId);
   }
 
+  intentOfNumber(terminalTransactionNumber: number): Promise<PurseIntent | undefined> {
+    return this.#journal.intentOfNumber(terminalTransactionNumber);
+  }
+
   unresolvedIntentsOf(idm: Uint8Array): Promise<readonly PurseIntent[]> {
     return this.#journal.unresolvedIntentsOf(idm);
   }

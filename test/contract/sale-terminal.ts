@@ -37,6 +37,7 @@ export async function saleTerminal(options: SaleTerminalOptions): Promise<SaleTe
   const disturbed: PurseJournal = {
     nextTransactionNumber: () => journal.nextTransactionNumber(),
     intentsOfSale: (saleId) => journal.intentsOfSale(saleId),
+    intentOfNumber: (number) => journal.intentOfNumber(number),
     unresolvedIntentsOf: (idm) => journal.unresolvedIntentsOf(idm),
     recordHotListHit: (hit) => journal.recordHotListHit(hit),
     recordOutcome: (intent, outcome) => journal.recordOutcome(intent, outcome),

@@ -122,6 +122,7 @@ class Shop {
     return {
       nextTransactionNumber: () => journal.nextTransactionNumber(),
       intentsOfSale: (saleId) => journal.intentsOfSale(saleId),
+      intentOfNumber: (number) => journal.intentOfNumber(number),
       unresolvedIntentsOf: (idm) => journal.unresolvedIntentsOf(idm),
       recordHotListHit: (hit) => journal.recordHotListHit(hit),
       recordRefund: (refund) => journal.recordRefund(refund),

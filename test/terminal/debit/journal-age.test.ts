@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '#purse/history-block';
 import { businessDate, yen } from '#units';
-import { isJournalSetBack } from '../../../terminal/debit/journal-age.ts';
+import { givenNumbersOf, isJournalSetBack } from '../../../terminal/debit/journal-age.ts';
 
 function entry(terminalNumber: number, terminalId = 42): HistoryEntry {
   return {
@@ -32,5 +32,14 @@ describe('the journal of a terminal', () => {
   ])('is older than the card where %j comes to number %i: %s', (newest, next, isSetBack) => {
     const terminal = { terminalId: 42, nextTransactionNumber: next };
     expect(isJournalSetBack(newest, terminal)).toBe(isSetBack);
+  });
+
+  it.each([
+    [5, 5, []],
+    [5, 6, [5]],
+    [5, 0x2_0005, [5, 0x1_0005]],
+    [0, 0x1_0001, [0, 0x1_0000]],
+  ])('may have given 16 bits of %i before number %i as %j', (low, next, numbers) => {
+    expect(givenNumbersOf(entry(low), next)).toEqual(numbers);
   });
 });

@@ -5,7 +5,7 @@ import { type CardFault, cardInHand } from '../../../card-emulator/card/card-fau
 import type { FelicaCard } from '../../../card-emulator/card/open-card.ts';
 import { describeOutcome, outcomeJson } from '../../../terminal/point-of-sale/outcome-text.ts';
 import type { SaleOutcome } from '../../../terminal/purse-terminal.ts';
-import { issuedCard } from '../../scheme.ts';
+import { cardIdm, issuedCard } from '../../scheme.ts';
 import { balanceOf, Counter } from '../counter.ts';
 
 const LOST = { commandCode: CommandCode.writeV2, moment: 'after-commit' } as const;
@@ -74,6 +74,33 @@ describe('paying what is left', () => {
 });
 
 describe('a terminal whose journal was set back', () => {
+  it.each([0x8001, 0x1_0000, 0x1_9000])(
+    'is not one that came to number %i since the card was there',
+    async (terminalTransactionNumber) => {
+      await loader.tap(card, 'load', 1_000);
+      await shop.tap(card, 'sale 1', 100);
+      const [first] = await shop.journal.intentsOfSale('sale 1');
+      if (first === undefined) throw new Error('the sale was journalled');
+      const other = { ...first.intent, saleId: 'other', idm: cardIdm(2) };
+      await shop.journal.recordIntent({ ...other, terminalTransactionNumber });
+      expect(await shop.tap(card, 'sale 2', 100)).toMatchObject({ outcome: 'approved' });
+    },
+  );
+
+  it('is one that gave these 16 bits of a number to another card', async () => {
+    await loader.tap(card, 'load', 1_000);
+    await shop.tap(card, 'sale 1', 100);
+    const [first] = await shop.journal.intentsOfSale('sale 1');
+    if (first === undefined) throw new Error('the sale was journalled');
+    const younger = new Counter();
+    await younger.start();
+    const other = { ...first.intent, saleId: 'other', idm: cardIdm(2) };
+    await younger.journal.recordIntent(other);
+    await younger.journal.recordIntent({ ...other, terminalTransactionNumber: 0x8001 });
+    expect(await younger.tap(card, 'sale 2', 100)).toMatchObject({ reason: 'journal-set-back' });
+    await younger.stop();
+  });
+
   it('writes nothing to a card that knows better', async () => {
     await loader.tap(card, 'load', 1_000);
     await shop.tap(card, 'sale 1', 100);

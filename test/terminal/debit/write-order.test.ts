@@ -47,6 +47,7 @@ function journalFailingAt(failing: string | undefined): PurseJournal {
     },
     intentsOfSale: (saleId) =>
       Promise.resolve(intents.filter(({ intent }) => intent.saleId === saleId)),
+    intentOfNumber: () => Promise.resolve(undefined),
     unresolvedIntentsOf: () => Promise.resolve(openOnes()),
     recordRefund: () => Promise.resolve(),
     recordMissedRefund: () => Promise.resolve(),
