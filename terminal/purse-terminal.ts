@@ -209,7 +209,8 @@ export class PurseTerminal {
     const refunds = { ...(notices.length > 0 && { refunds: notices }) };
     const after = await this.#refundGiven(refund);
     // The card that was given something back does not pay for the next customer.
-    if (after.given !== undefined) this.#finishedTap = this.#options.reader.tapCount;
+    const isGivenAny = notices.some(({ result }) => result === 'given');
+    if (isGivenAny) this.#finishedTap = this.#options.reader.tapCount;
     if (after.given !== undefined) return { ...after.given, ...refunds };
     const notice = notices.find(({ saleId }) => saleId === refund.saleId);
     if (notice?.result === 'unresolved') return { outcome: 'unresolved', refund, ...refunds };

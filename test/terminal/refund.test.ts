@@ -78,6 +78,23 @@ describe('a refund whose card is there', () => {
     });
   });
 
+  it('is of one card, and another lies there that is given its own: it pays for nobody either', async () => {
+    const other = issuedCard(2);
+    await loader.tap(other, 'load 2', 1_000);
+    await shop.tap(card, 'lunch', 350);
+    await shop.tap(other, 'tea', 50);
+    await refund('tea');
+    shop.reader.present(other);
+    expect(
+      await shop.terminal.refund({ refundId: 'r', saleId: 'lunch' }, milliseconds(0)),
+    ).toMatchObject({ outcome: 'pending', reason: 'void-other-card', refunds: [{ amount: 50 }] });
+    const next = { saleId: 'dinner', kind: 'debit', amount: yen(350) } as const;
+    expect(await shop.terminal.tap(next, milliseconds(0))).toMatchObject({
+      reason: 'card-not-removed',
+    });
+    expect(balanceOf(other)).toBe(1_000);
+  });
+
   it('may be of a part: the rest of the sale stands, and cannot be voided', async () => {
     await shop.tap(card, 'lunch', 350);
     expect(await refund('lunch', { card, amount: 100 })).toMatchObject({ outcome: 'given' });
