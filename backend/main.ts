@@ -48,6 +48,7 @@ import { SettlementError } from './settlement/settlement-error.ts';
 import { carrierStatement, merchantStatement } from './settlement/statement.ts';
 import { carrierStatementText, merchantStatementText } from './settlement/statement-text.ts';
 import {
+  type CarrierKeyOptions,
   carrierKey,
   depositReport,
   type ProposeOptions,
@@ -158,7 +159,7 @@ function addOperation(command: Command): void {
         closeOutcome(await closeWindow(settlement, options.window)),
       ),
     );
-  folderCommand(command, 'settle', 'pay what a closed window owes')
+  folderCommand(command, 'settle', 'pay at once what a window that both have signed owes')
     .requiredOption('--window <number>', 'the window', ID)
     .action((options: WindowOption) =>
       run(options, async ({ settlement }) =>
@@ -199,8 +200,13 @@ function addOperation(command: Command): void {
 
 function addPayment(command: Command): void {
   folderCommand(command, 'carrier-key', 'register the key with which the carrier signs')
-    .requiredOption('--public-key <file>', "the carrier's Ed25519 public key in PEM")
-    .action((options: FolderOption & { readonly publicKey: string }) =>
+    .option('--public-key <file>', "the carrier's Ed25519 public key in PEM")
+    .addOption(
+      new Option('--make <file>', 'make a new key; the private one goes to this file').conflicts(
+        'publicKey',
+      ),
+    )
+    .action((options: FolderOption & CarrierKeyOptions) =>
       run(options, (backend) => carrierKey(backend, options, wallClock())),
     );
   folderCommand(command, 'propose', 'write down what a closed window means for each party')

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type BusinessDate, type EpochMs, formatYen } from '#units';
 import { readText, writeNewFile } from './config.ts';
 import { parseTerminalKey } from './issuer/terminal.ts';
@@ -9,6 +9,13 @@ import { registerCarrierKey } from './settlement/proposal-store.ts';
 import { proposeWindow } from './settlement/propose-window.ts';
 import { reportDeposit } from './settlement/report-deposit.ts';
 import { signWindow } from './settlement/sign-window.ts';
+
+/** One of the two. */
+export interface CarrierKeyOptions {
+  readonly publicKey?: string;
+  /** The file of the private key to make. */
+  readonly make?: string;
+}
 
 export interface ProposeOptions {
   readonly window: number;
@@ -21,13 +28,15 @@ export interface SignOptions {
   readonly keyFile?: string;
 }
 
-/** `kazasu backend carrier-key`. */
+/** `kazasu backend carrier-key`: a key that the carrier has told, or a new one in a file of its own. */
 export async function carrierKey(
   { database }: Backend,
-  { publicKey: path }: { readonly publicKey: string },
+  options: CarrierKeyOptions,
   now: EpochMs,
 ): Promise<Outcome> {
-  const publicKey = parseTerminalKey(readText(path, 'it is the public key of the carrier'));
+  const { publicKey: path, make } = options;
+  if (path === undefined && make === undefined) return keyRefused('give --public-key or --make');
+  const publicKey = path === undefined ? madeKey(make ?? '') : parseTerminalKey(keyText(path));
   if (publicKey === undefined) return keyRefused(`${path} is no Ed25519 public key in PEM`);
   const registration = await registerCarrierKey(database, publicKey, now);
   return registrationOutcome(registration, "the carrier's key; from now on both parties sign");
@@ -86,6 +95,17 @@ export async function depositReport(
       `  computed from ${report.transferCount} transfers, ${report.booksHash}`,
     ],
   };
+}
+
+/** Writes a new private key, readable by its owner only, and gives the public key. */
+function madeKey(path: string): Uint8Array {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  writeNewFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  return Uint8Array.from(publicKey.export({ type: 'spki', format: 'der' }));
+}
+
+function keyText(path: string): string {
+  return readText(path, 'it is the public key of the carrier');
 }
 
 function privateKeyIn(path: string | undefined): KeyObject | undefined {

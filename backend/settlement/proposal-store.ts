@@ -63,7 +63,7 @@ export async function readCarrierKey(reader: SqlReader): Promise<Uint8Array | un
   return row && bytesIn(row, 'public_key');
 }
 
-/** From now on no window is paid that the carrier has not signed with this key. */
+/** From now on the carrier signs with this key. */
 export function registerCarrierKey(
   database: Database,
   publicKey: Uint8Array,

@@ -15,7 +15,7 @@ import type { Transfer } from '../ledger/transfer.ts';
 import type { SettlementDependencies } from './close-window.ts';
 import { deliverAdvices, writeAdvice } from './commission-advice.ts';
 import { netOf, readMerchantTotals } from './merchant-total.ts';
-import { isSignedByBoth, readCarrierKey } from './proposal-store.ts';
+import { isSignedByBoth } from './proposal-store.ts';
 import { readWindow } from './window.ts';
 
 /** In the order in which they are looked for. */
@@ -41,9 +41,8 @@ export type SettleResult =
   | { readonly result: 'refused'; readonly reason: SettleRefusal; readonly detail: string };
 
 /**
- * Pays what a closed window owes: each merchant its net, the carrier its commission. After it the
- * accounts of merchants and carrier stand at zero for that window. Since the carrier has told its key,
- * only what both parties have signed is paid.
+ * Pays what a window that both parties have signed owes: each merchant its net, the carrier its
+ * commission. After it the accounts of merchants and carrier stand at zero for that window.
  */
 export async function settleWindow(
   { database, issuerId, carrier, now }: Omit<SettlementDependencies, 'verifyPending'>,
@@ -55,8 +54,7 @@ export async function settleWindow(
     if (window.state === 'open') return refused('SETTLEMENT_WINDOW_OPEN', windowNumber);
     const due = await readDue(transaction, windowNumber);
     if (window.state === 'settled') return { result: 'repeated', windowNumber, ...due };
-    const mustBeSigned = (await readCarrierKey(transaction)) !== undefined;
-    if (mustBeSigned && !(await isSignedByBoth(transaction, issuerId, window))) {
+    if (!(await isSignedByBoth(transaction, issuerId, window))) {
       return refused('SETTLEMENT_NOT_SIGNED', windowNumber);
     }
     await pay(transaction, windowNumber, { due, paidAt: now() });

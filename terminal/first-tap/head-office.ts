@@ -87,6 +87,16 @@ export class HeadOffice {
     await this.#run('close-window', []);
   }
 
+  /** Both parties sign what the closed window means for them. The carrier's key is made for it. */
+  async sign(windowNumber: number): Promise<void> {
+    const window = ['--window', `${windowNumber}`];
+    const keyFile = `${this.#data}-carrier.pem`;
+    await this.#run('carrier-key', ['--make', keyFile]);
+    await this.#run('propose', window);
+    await this.#run('sign', [...window, '--party', 'issuer']);
+    await this.#run('sign', [...window, '--party', 'carrier', '--key-file', keyFile]);
+  }
+
   async settle(windowNumber: number): Promise<Settlement> {
     const answer = await this.#run('settle', ['--window', `${windowNumber}`]);
     const { payments, commission } = settledAnswer.parse(answer);

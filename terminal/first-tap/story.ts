@@ -170,8 +170,10 @@ async function collect(stage: Stage): Promise<void> {
 
 async function settleAndProve(stage: Stage): Promise<Proof> {
   const { office, print, place } = stage;
-  heading(print, 6, 'Every record is verified, the window is closed and settled');
+  heading(print, 6, 'Every record is verified, the window is closed, signed and settled');
   await office.closeWindow();
+  print('   The books add up. Issuer and carrier sign what the window means for each:');
+  await office.sign(WINDOW);
   const settlement = await office.settle(WINDOW);
   for (const merchantId of [SHOP.merchantId, KIOSK.merchantId, undefined]) {
     const statement = await office.statement(WINDOW, merchantId);

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { UnsealedRecord } from '#batch/record';
 import { closeWindow } from '../../backend/settlement/close-window.ts';
-import { settleWindow } from '../../backend/settlement/settle-window.ts';
 import { later, Scenario, type TestCard, type TestTerminal } from './scenario.ts';
+import { settleSigned } from './settlement/signed-window.ts';
 
 /** What a terminal may do to a card, and what it reports of it. */
 const STEP = fc.record({
@@ -58,7 +58,7 @@ async function story(scenario: Scenario, steps: readonly Step[]): Promise<void> 
     if (next === 'verify') await scenario.backend.verifier.verifyPending();
     if (next === 'wait') scenario.clock = later(scenario.clock, 8);
     if (next === 'close window' || next === 'settle') await close(scenario);
-    if (next === 'settle') await settleWindow(scenario.backend.settlement, 1);
+    if (next === 'settle') await settleSigned(scenario.backend, 1);
   }
   await closeBatches(scenario, terminals);
   await close(scenario);

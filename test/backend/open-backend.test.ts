@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeWindow } from '../../backend/settlement/close-window.ts';
-import { settleWindow } from '../../backend/settlement/settle-window.ts';
 import { carrierStatement, merchantStatement } from '../../backend/settlement/statement.ts';
 import { MERCHANT_ID, Scenario } from './scenario.ts';
+import { settleSigned } from './settlement/signed-window.ts';
 
 describe('openBackend', () => {
   let scenario: Scenario;
@@ -20,7 +20,7 @@ describe('openBackend', () => {
     expect((await scenario.upload(till, till.close())).result).toBe('stored');
     const closed = await closeWindow(scenario.backend.settlement);
     expect(closed).toMatchObject({ result: 'closed', windowNumber: 1 });
-    const settled = await settleWindow(scenario.backend.settlement, 1);
+    const settled = await settleSigned(scenario.backend, 1);
     expect(settled).toMatchObject({
       result: 'settled',
       payments: [{ merchantId: MERCHANT_ID, amount: 2_000 - 65 - 5_000 }],

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { businessDate } from '#units';
@@ -45,6 +45,7 @@ describe('the commands of settlement', () => {
     expect(await register(join(folder, 'operator-token'))).toMatchObject({
       json: { code: 'SETTLEMENT_KEY_UNKNOWN' },
     });
+    expect(await carrierKey(backend, {}, clock)).toMatchObject({ exitCode: 3 });
     await closeWindow(backend.settlement);
     const proposed = await propose(backend, { window: 1, out });
     expect(proposed.lines).toEqual(readFileSync(out, 'utf8').trimEnd().split('\n'));
@@ -61,5 +62,20 @@ describe('the commands of settlement', () => {
     }
     const complete = await signSettlement(backend, { window: 1, party: 'carrier', keyFile });
     expect(complete.json).toMatchObject({ result: 'signed', isComplete: true });
+  });
+
+  it('make a key for a carrier that has none, readable by its owner only', async () => {
+    const { backend, folder, clock } = scenario;
+    const keyFile = join(folder, 'carrier.pem');
+    const made = await carrierKey(backend, { make: keyFile }, clock);
+    expect(made).toMatchObject({ json: { result: 'registered' } });
+    expect(statSync(keyFile).mode & 0o077).toBe(0);
+    await closeWindow(backend.settlement);
+    await propose(backend, { window: 1 });
+    const signed = await signSettlement(backend, { window: 1, party: 'carrier', keyFile });
+    expect(signed.json).toMatchObject({ result: 'signed' });
+    await expect(carrierKey(backend, { make: keyFile }, clock)).rejects.toMatchObject({
+      code: 'CONFIG_EXISTS',
+    });
   });
 });

@@ -59,6 +59,12 @@ it('a Lite-S is loaded, pays, is given back to, and the shop is paid', () => {
   });
   backend('receive', ...files, '--out', join(folder, 'stick'));
   expect(backend('close-window').status).toBe(0);
+  expect(backend('settle', '--window', '1').stderr).toContain('SETTLEMENT_NOT_SIGNED');
+  const carrierKey = join(folder, 'carrier.pem');
+  backend('carrier-key', '--make', carrierKey);
+  backend('propose', '--window', '1');
+  backend('sign', '--window', '1', '--party', 'issuer');
+  backend('sign', '--window', '1', '--party', 'carrier', '--key-file', carrierKey);
   expect(backend('settle', '--window', '1').status).toBe(0);
   const { stdout } = backend('statement', '--window', '1', '--merchant', '1001');
   expect(stdout).toMatch(/sales +2, 350 yen/);

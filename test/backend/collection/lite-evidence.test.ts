@@ -7,7 +7,6 @@ import { registerCard } from '../../../backend/issuer/card-account.ts';
 import { issuedLiteImage } from '../../../backend/issuer/issue-lite-card.ts';
 import { formatSamFile } from '../../../backend/issuer/issue-sam.ts';
 import { closeWindow } from '../../../backend/settlement/close-window.ts';
-import { settleWindow } from '../../../backend/settlement/settle-window.ts';
 import { merchantStatement } from '../../../backend/settlement/statement.ts';
 import { type EmulatedCard, openCardImage } from '../../../card-emulator/card/open-card.ts';
 import { openLitePurse } from '../../../terminal/card/lite-s-purse.ts';
@@ -17,6 +16,7 @@ import { softwareSam } from '../../../terminal/sam/software-sam.ts';
 import { cardIdm, KEY_VERSION, NOON, seededRandom } from '../../scheme.ts';
 import { Counter } from '../../terminal/counter.ts';
 import { MERCHANT_ID, Scenario, type TestTerminal } from '../scenario.ts';
+import { settleSigned } from '../settlement/signed-window.ts';
 
 let scenario: Scenario;
 let card: EmulatedCard;
@@ -83,7 +83,7 @@ describe('the records of a Lite-S', () => {
     expect(await scenario.findings()).toEqual([]);
     const { settlement, database } = scenario.backend;
     expect(await closeWindow(settlement)).toMatchObject({ figures: { cardShadow: 650 } });
-    expect(await settleWindow(settlement, 1)).toMatchObject({ result: 'settled' });
+    expect(await settleSigned(scenario.backend, 1)).toMatchObject({ result: 'settled' });
     expect(await merchantStatement(database, 1, MERCHANT_ID)).toMatchObject({
       statement: { grossSales: 350, state: 'settled' },
     });

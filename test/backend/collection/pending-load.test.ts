@@ -5,7 +5,6 @@ import { releasePendingLoad } from '../../../backend/collection/release-pending-
 import { registerCard } from '../../../backend/issuer/card-account.ts';
 import { issuedLiteImage } from '../../../backend/issuer/issue-lite-card.ts';
 import { closeWindow } from '../../../backend/settlement/close-window.ts';
-import { settleWindow } from '../../../backend/settlement/settle-window.ts';
 import { merchantStatement } from '../../../backend/settlement/statement.ts';
 import { cardInHand } from '../../../card-emulator/card/card-fault.ts';
 import { type FelicaCard, openCardImage } from '../../../card-emulator/card/open-card.ts';
@@ -13,6 +12,7 @@ import type { PendingLoadOutcome } from '../../../terminal/purse-terminal.ts';
 import { cardIdm, KEY_VERSION, NOON, seededRandom } from '../../scheme.ts';
 import { balanceOf } from '../../terminal/counter.ts';
 import { MERCHANT_ID, type Scenario } from '../scenario.ts';
+import { settleSigned } from '../settlement/signed-window.ts';
 import { KIOSK_MERCHANT, NOW, type Place, RefundScene } from './refund-scene.ts';
 
 let scene: RefundScene;
@@ -86,7 +86,7 @@ describe('a refund that no cashback can give', () => {
     expect(await merchantStatement(database, 1, KIOSK_MERCHANT)).toMatchObject({
       statement: { loadsCollected: 1_000, net: -1_000 },
     });
-    expect(await settleWindow(settlement, 1)).toMatchObject({ result: 'settled' });
+    expect(await settleSigned(scenario.backend, 1)).toMatchObject({ result: 'settled' });
   });
 
   it('is claimed in parts, once each, and never more than the sale', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { closeWindow } from '../../../backend/settlement/close-window.ts';
 import { netOf, readMerchantTotals } from '../../../backend/settlement/merchant-total.ts';
-import { settleWindow } from '../../../backend/settlement/settle-window.ts';
 import { Scenario, type TestCard } from '../scenario.ts';
+import { settleSigned } from '../settlement/signed-window.ts';
 
 let scenario: Scenario;
 let card: TestCard;
@@ -26,7 +26,7 @@ describe('a void at the issuer', () => {
     expect(total).toMatchObject({ grossSales: 1_200, voidCount: 1, voids: 1_000, fee: 6 });
     expect(netOf(total!)).toBe(194);
     expect(await closeWindow(scenario.backend.settlement)).toMatchObject({ result: 'closed' });
-    expect(await settleWindow(scenario.backend.settlement, 1)).toMatchObject({
+    expect(await settleSigned(scenario.backend, 1)).toMatchObject({
       payments: [{ amount: 194 }],
     });
   });
@@ -37,11 +37,13 @@ describe('a void at the issuer', () => {
     await scenario.upload(till, till.close());
     const { settlement } = scenario.backend;
     await closeWindow(settlement);
-    await settleWindow(settlement, 1);
+    await settleSigned(scenario.backend, 1);
     till.write(card, 1_000, { kind: 'void' });
     await scenario.upload(till, till.close());
     await closeWindow(settlement);
-    expect(await settleWindow(settlement, 2)).toMatchObject({ payments: [{ amount: -1_000 }] });
+    expect(await settleSigned(scenario.backend, 2)).toMatchObject({
+      payments: [{ amount: -1_000 }],
+    });
   });
 
   it('is not taken from a SAM that may not void', async () => {

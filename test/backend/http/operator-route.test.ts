@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MERCHANT_ID } from '../scenario.ts';
+import { signByBoth } from '../settlement/signed-window.ts';
 import { problem, ServedBackend } from './served-backend.ts';
 
 describe('operator routes', () => {
@@ -41,6 +42,11 @@ describe('operator routes', () => {
       status: 200,
       body: { ...closed.body, result: 'repeated' },
     });
+    expect(await served.operate('POST', '/windows/1/settlement')).toMatchObject({
+      status: 409,
+      body: { code: 'SETTLEMENT_NOT_SIGNED' },
+    });
+    await signByBoth(served.scenario.backend, 1);
     const settled = await served.operate('POST', '/windows/1/settlement');
     expect(settled).toMatchObject({
       status: 200,

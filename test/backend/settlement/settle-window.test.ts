@@ -3,6 +3,7 @@ import { readBalances, readWindowBalances } from '../../../backend/ledger/books.
 import { closeWindow } from '../../../backend/settlement/close-window.ts';
 import { settleWindow } from '../../../backend/settlement/settle-window.ts';
 import { MERCHANT_ID, Scenario, type TestCard } from '../scenario.ts';
+import { settleSigned } from './signed-window.ts';
 
 describe('settleWindow', () => {
   let scenario: Scenario;
@@ -24,7 +25,7 @@ describe('settleWindow', () => {
   it('pays each merchant its net and the carrier its commission, and clears their accounts', async () => {
     const { settlement, database, carrier } = scenario.backend;
     await closeWindow(settlement);
-    expect(await settleWindow(settlement, 1)).toEqual({
+    expect(await settleSigned(scenario.backend, 1)).toEqual({
       result: 'settled',
       windowNumber: 1,
       payments: [
@@ -48,18 +49,20 @@ describe('settleWindow', () => {
   it('pays once, however often it is asked', async () => {
     const { settlement, database } = scenario.backend;
     await closeWindow(settlement);
-    const first = await settleWindow(settlement, 1);
+    const first = await settleSigned(scenario.backend, 1);
     const books = await readBalances(database);
-    expect(await settleWindow(settlement, 1)).toEqual({ ...first, result: 'repeated' });
+    expect(await settleSigned(scenario.backend, 1)).toEqual({ ...first, result: 'repeated' });
     expect(await readBalances(database)).toEqual(books);
   });
 
-  it('pays an open window not at all, nor one that does not exist', async () => {
+  it('pays no window that is open, does not exist, or was not signed', async () => {
     const { settlement } = scenario.backend;
     expect(await settleWindow(settlement, 1)).toMatchObject({ reason: 'SETTLEMENT_WINDOW_OPEN' });
     expect(await settleWindow(settlement, 7)).toMatchObject({
       reason: 'SETTLEMENT_WINDOW_UNKNOWN',
     });
+    await closeWindow(settlement);
+    expect(await settleWindow(settlement, 1)).toMatchObject({ reason: 'SETTLEMENT_NOT_SIGNED' });
     expect(await scenario.count('SELECT count(*) FROM window_settlement')).toBe(0);
   });
 
@@ -70,10 +73,10 @@ describe('settleWindow', () => {
     till.write(card, 1_000);
     await scenario.upload(till, till.close());
     await closeWindow(settlement);
-    expect(await settleWindow(settlement, 2)).toMatchObject({
+    expect(await settleSigned(scenario.backend, 2)).toMatchObject({
       payments: [{ merchantId: MERCHANT_ID, amount: 968 }],
     });
-    expect(await settleWindow(settlement, 1)).toMatchObject({ commission: 10 });
+    expect(await settleSigned(scenario.backend, 1)).toMatchObject({ commission: 10 });
     expect(await closeWindow(settlement)).toMatchObject({ result: 'closed' });
   });
 });

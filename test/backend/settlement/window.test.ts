@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { closeWindow } from '../../../backend/settlement/close-window.ts';
-import { settleWindow } from '../../../backend/settlement/settle-window.ts';
 import {
   openFirstWindow,
   openWindow,
@@ -9,6 +8,7 @@ import {
 } from '../../../backend/settlement/window.ts';
 import { NOON } from '../../scheme.ts';
 import { later, Scenario } from '../scenario.ts';
+import { settleSigned } from './signed-window.ts';
 
 describe('settlement window', () => {
   let scenario: Scenario;
@@ -29,7 +29,7 @@ describe('settlement window', () => {
       closedAt: later(NOON, 1),
     });
     scenario.clock = later(NOON, 2);
-    await settleWindow(settlement, 1);
+    await settleSigned(scenario.backend, 1);
     expect(await readWindow(database, 1)).toEqual({
       ...opened,
       state: 'settled',
