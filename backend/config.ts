@@ -132,6 +132,14 @@ export function readText(path: string, remedy: string): string {
   }
 }
 
+export function readBytes(path: string, remedy: string): Uint8Array {
+  try {
+    return Uint8Array.from(readFileSync(path));
+  } catch (cause) {
+    throw missing(path, remedy, cause);
+  }
+}
+
 /**
  * Readable by its owner only, whole and durable, and never over an existing file: that may hold the only
  * keys. Throws {@link ConfigError} `CONFIG_EXISTS`, and what the disk says.

@@ -14,6 +14,7 @@ import {
   wallClock,
 } from './command/folder-command.ts';
 import { addKeysCommand } from './command/keys-command.ts';
+import { addPaymentsCommand } from './command/payments-command.ts';
 import { addServeCommand } from './command/serve-command.ts';
 import { ConfigError, createBackendFolder } from './config.ts';
 import { DatabaseError } from './database/database-error.ts';
@@ -78,6 +79,7 @@ function backendCommand(): Command {
   addPayment(command);
   addHotList(command);
   addKeysCommand(command);
+  addPaymentsCommand(command);
   addCarrierCommand(command);
   return command;
 }
@@ -159,7 +161,7 @@ function addOperation(command: Command): void {
         closeOutcome(await closeWindow(settlement, options.window)),
       ),
     );
-  folderCommand(command, 'settle', 'pay at once what a window that both have signed owes')
+  folderCommand(command, 'settle', 'pay by hand, at once, what a window that both have signed owes')
     .requiredOption('--window <number>', 'the window', ID)
     .action((options: WindowOption) =>
       run(options, async ({ settlement }) =>

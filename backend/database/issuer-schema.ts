@@ -3,6 +3,7 @@ import { HIT_SCHEMA, HOTLIST_SCHEMA } from './hotlist-schema.ts';
 import { KEY_SCHEMA } from './key-schema.ts';
 import { LEDGER_SCHEMA } from './ledger-schema.ts';
 import type { Schema } from './migration.ts';
+import { PAYMENT_ORDER_SCHEMA } from './payment-order-schema.ts';
 import { PAYMENT_SCHEMA } from './payment-schema.ts';
 import { PENDING_LOAD_RELEASE_SCHEMA, PENDING_LOAD_SCHEMA } from './pending-load-schema.ts';
 
@@ -192,5 +193,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'pending loads', sql: PENDING_LOAD_SCHEMA },
     { name: 'payments', sql: PAYMENT_SCHEMA },
     { name: 'released pending loads', sql: PENDING_LOAD_RELEASE_SCHEMA },
+    { name: 'payment orders', sql: PAYMENT_ORDER_SCHEMA },
   ],
 };

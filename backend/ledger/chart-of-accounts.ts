@@ -14,6 +14,8 @@ export const CARD_LIABILITY: Account = named('card-liability');
 export const SUSPENSE: Account = named('suspense');
 /** Value that was given back to a card and is not on it yet. */
 export const PENDING_LOAD_PAYABLE: Account = named('pending-load-payable');
+/** What the bank moved and nobody can say of which payment: a person must look. */
+export const BANK_SUSPENSE: Account = named('bank-suspense');
 export const FEE_INCOME: Account = named('fee-income');
 /** What the issuer owes to the carrier. */
 export const COMMISSION_PAYABLE: Account = named('commission-payable');
@@ -28,6 +30,8 @@ export const TOP_UP_PAYABLE: Account = named('top-up-payable');
 const LOAD_RECEIVABLE = 'load-receivable';
 const VOID_RECEIVABLE = 'void-receivable';
 const MERCHANT_PAYABLE = 'merchant-payable';
+const PAYMENT_IN_TRANSIT = 'payment-in-transit';
+const COLLECTION_DUE = 'collection-due';
 const BILL_RECEIVABLE = 'bill-receivable';
 
 /** The cash that a merchant took for loads, and owes to the issuer. */
@@ -45,6 +49,16 @@ export function merchantPayableOf(merchantId: number): Account {
   return named(`${MERCHANT_PAYABLE}:${merchantId}`);
 }
 
+/** What the bank was told to pay to a merchant, or to `carrier`, and has not told to have paid. */
+export function paymentInTransitOf(payee: string): Account {
+  return named(`${PAYMENT_IN_TRANSIT}:${payee}`);
+}
+
+/** What a merchant has to pay in for a window that was settled. */
+export function collectionDueOf(payer: string): Account {
+  return named(`${COLLECTION_DUE}:${payer}`);
+}
+
 /** What a subscriber owes to the carrier by phone bill. */
 export function billReceivableOf(subscriberId: number): Account {
   return named(`${BILL_RECEIVABLE}:${subscriberId}`);
@@ -59,6 +73,7 @@ const DEBIT_KINDS: ReadonlySet<string> = new Set([
   FLOAT,
   LOAD_RECEIVABLE,
   VOID_RECEIVABLE,
+  COLLECTION_DUE,
   COMMISSION_RECEIVABLE,
   CARRIER_BANK,
   BILL_RECEIVABLE,

@@ -1,10 +1,10 @@
 import { type BasisPoints, feeOf, negateYen, subtractYen, sumYen, type Yen } from '#units';
 import { type Balances, totalOf } from './books.ts';
 import {
+  type Account,
   CARD_LIABILITY,
   COMMISSION_PAYABLE,
   FEE_INCOME,
-  FLOAT,
   loadReceivableOf,
   merchantPayableOf,
   PENDING_LOAD_PAYABLE,
@@ -128,17 +128,17 @@ export function debitReversalTransfer({ reference }: Cause, amount: Yen): Transf
 }
 
 /**
- * Pays or collects what accounts stand at, through the float: after it they are at zero. A merchant's
- * payable and load receivable are cleared together, so that only the net is paid.
+ * Pays or collects what accounts stand at, through another account: after it they are at zero. A
+ * merchant's payable and load receivable are cleared together, so that only the net is paid.
  */
 export function clearingTransfer(
   reference: string,
   kind: 'merchant-payment' | 'commission-payment',
-  balances: Balances,
+  { balances, through }: { readonly balances: Balances; readonly through: Account },
 ): Transfer | undefined {
   return transfer(reference, kind, [
     ...[...balances].map(([account, amount]) => ({ account, amount: negateYen(amount) })),
-    { account: FLOAT, amount: totalOf(balances) },
+    { account: through, amount: totalOf(balances) },
   ]);
 }
 

@@ -14,6 +14,8 @@ export type TransferKind =
   | 'reversal'
   | 'merchant-payment'
   | 'commission-payment'
+  | 'bank-outcome'
+  | 'bank-unexpected'
   | 'commission-earned'
   | 'commission-paid'
   | 'bill-charge'

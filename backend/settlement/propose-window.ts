@@ -35,7 +35,7 @@ export function proposeWindow(
     if (window.state === 'open') return refused('SETTLEMENT_WINDOW_OPEN', detail);
     const known = await readProposalBytes(transaction, windowNumber);
     if (known !== undefined) return { result: 'repeated', bytes: known };
-    if (window.state === 'settled') return refused('SETTLEMENT_WINDOW_SETTLED', detail);
+    if (window.settledAt !== undefined) return refused('SETTLEMENT_WINDOW_SETTLED', detail);
     const bytes = proposalBytes(await readProposal(transaction, issuerId, window));
     await transaction.run('INSERT INTO settlement_proposal VALUES (?, ?, ?)', [
       windowNumber,

@@ -4,6 +4,7 @@ import type { SqlReader } from '../database/database.ts';
 import { numberIn } from '../database/row.ts';
 import {
   type Balances,
+  balanceOf,
   kindTotalOf,
   readBalances,
   readWindowBalances,
@@ -19,6 +20,7 @@ import {
 } from '../ledger/chart-of-accounts.ts';
 import type { CarrierPort } from './commission-advice.ts';
 import { type MerchantTotal, payableOf, readMerchantTotals } from './merchant-total.ts';
+import { transitOf } from './payee.ts';
 
 /** The figures a window closes with. Balances stand on their natural side. */
 export interface WindowFigures {
@@ -32,6 +34,14 @@ export interface WindowFigures {
   readonly suspense: SignedYen;
   /** What waits at the issuer for cards. */
   readonly pendingLoadPayable: SignedYen;
+  /** What the bank was told to pay, and has not told to have paid. */
+  readonly paymentsInTransit: SignedYen;
+  /** The carrier's part of it. */
+  readonly commissionInTransit: SignedYen;
+  /** What merchants have to pay in. */
+  readonly collectionsDue: SignedYen;
+  /** What the bank moved and nobody can say for what. */
+  readonly bankSuspense: SignedYen;
   /** The sum of the issuer's books; zero. */
   readonly issuerTotal: SignedYen;
   /** The sum of the carrier's books; zero. */
@@ -63,6 +73,11 @@ const FIGURES = z.strictObject({
   suspense: amount,
   // A window that was closed before there were pending loads had none.
   pendingLoadPayable: amount.prefault(0),
+  // Nor had one from before there were orders to the bank any of these.
+  paymentsInTransit: amount.prefault(0),
+  commissionInTransit: amount.prefault(0),
+  collectionsDue: amount.prefault(0),
+  bankSuspense: amount.prefault(0),
   issuerTotal: amount,
   carrierTotal: amount,
   carrierReceivable: amount,
@@ -100,22 +115,27 @@ export function figureFault(figures: WindowFigures): FigureFault | undefined {
   }
   if (!isFloatEquationTrue(figures)) return 'SETTLEMENT_FLOAT_BROKEN';
   if (figures.statementMismatchCount > 0) return 'SETTLEMENT_STATEMENT_MISMATCH';
-  const owedBefore = figures.commissionPayable - figures.commissionOfWindow;
+  const owed = figures.commissionPayable + figures.commissionInTransit;
+  const owedBefore = owed - figures.commissionOfWindow;
   return owedBefore === figures.carrierReceivable ? undefined : 'SETTLEMENT_CARRIER_MISMATCH';
 }
 
 /**
- * Float, cash on its way and voids to be given back = what cards hold + what is held or waits for cards + what merchants and carrier are owed +
- * the issuer's own income. Cards and held records are counted from the records, not from the books.
+ * Float, cash on its way, voids to be given back and what merchants have to pay in = what cards hold +
+ * what is held or waits for cards + what merchants and carrier are owed or will get from the bank + what
+ * the bank moved for nobody knows what + the issuer's own income. Cards and held records are counted from the records, not from the books.
  */
 function isFloatEquationTrue(figures: WindowFigures): boolean {
-  const assets = figures.float + figures.loadReceivable + figures.voidReceivable;
+  const assets =
+    figures.float + figures.loadReceivable + figures.voidReceivable + figures.collectionsDue;
   const claims =
     figures.cardShadow +
     figures.heldRecords +
     figures.pendingLoads +
     figures.merchantPayable +
     figures.commissionPayable +
+    figures.paymentsInTransit +
+    figures.bankSuspense +
     figures.feeIncome;
   return assets === claims;
 }
@@ -157,6 +177,10 @@ export async function readFigures(
     feeIncome: standing('fee-income'),
     suspense: standing('suspense'),
     pendingLoadPayable: standing('pending-load-payable'),
+    paymentsInTransit: standing('payment-in-transit'),
+    commissionInTransit: negateYen(balanceOf(balances, transitOf('carrier', 'pay'))),
+    collectionsDue: standing('collection-due'),
+    bankSuspense: standing('bank-suspense'),
     issuerTotal: totalOf(balances),
     carrierTotal: carrier.total,
     carrierReceivable: carrier.receivable,

@@ -7,9 +7,17 @@ import { PARTY_COUNT } from './proposal.ts';
 /**
  * `open` takes postings. `closed`: its figures stand. `proposed`: what they mean for each party is
  * written down. `signed`: issuer and carrier have both signed it. `settled`: everybody is paid in the
- * books.
+ * books, by hand. `ordered`: the bank is told whom to pay. `reconciled`: its statement says that each
+ * payment was made.
  */
-export type WindowState = 'open' | 'closed' | 'proposed' | 'signed' | 'settled';
+export type WindowState =
+  | 'open'
+  | 'closed'
+  | 'proposed'
+  | 'signed'
+  | 'settled'
+  | 'ordered'
+  | 'reconciled';
 
 export interface SettlementWindow {
   /** From 1, without a gap. */
@@ -26,7 +34,14 @@ const WINDOW_COLUMNS = `number, business_date, opened_at_ms,
   (SELECT closed_at_ms FROM window_close WHERE window_number = number) AS closed_at_ms,
   (SELECT settled_at_ms FROM window_settlement WHERE window_number = number) AS settled_at_ms,
   (SELECT count(*) FROM settlement_proposal WHERE window_number = number) AS proposal_count,
-  (SELECT count(*) FROM proposal_signature WHERE window_number = number) AS signature_count`;
+  (SELECT count(*) FROM proposal_signature WHERE window_number = number) AS signature_count,
+  (SELECT count(*) FROM payment_order WHERE window_number = number) AS order_count,
+  (SELECT count(*) FROM payment_order AS last WHERE window_number = number
+    AND NOT EXISTS (SELECT 1 FROM payment_order AS again
+      WHERE again.window_number = last.window_number AND again.party = last.party
+      AND again.attempt > last.attempt)
+    AND coalesce((SELECT state FROM payment_outcome WHERE order_id = last.order_id
+      ORDER BY id DESC LIMIT 1), 'missing') <> 'paid') AS waiting_count`;
 
 /** The first window of a new issuer. Later ones open when the one before closes. */
 export function openFirstWindow(database: Database, now: EpochMs): Promise<void> {
@@ -92,7 +107,10 @@ function stateOf(
   row: SqlRow,
   { closedAt, settledAt }: Pick<SettlementWindow, 'closedAt' | 'settledAt'>,
 ): WindowState {
-  if (settledAt !== undefined) return 'settled';
+  if (settledAt !== undefined) {
+    if (numberIn(row, 'order_count') === 0) return 'settled';
+    return numberIn(row, 'waiting_count') > 0 ? 'ordered' : 'reconciled';
+  }
   if (numberIn(row, 'signature_count') === PARTY_COUNT) return 'signed';
   if (numberIn(row, 'proposal_count') > 0) return 'proposed';
   return closedAt === undefined ? 'open' : 'closed';

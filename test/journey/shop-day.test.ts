@@ -1,7 +1,20 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  EXAMPLE_INSTRUCTION,
+  EXAMPLE_ORDERS,
+} from '../backend/settlement/bank/instruction-example.ts';
+import { statementExample } from '../backend/settlement/bank/statement-example.ts';
 import { kazasu, type Ran } from './program.ts';
 
 /** A shop's day by the commands that its people type. */
@@ -12,7 +25,7 @@ describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
   const kiosk = join(folder, 'kiosk');
   const card = join(folder, 'card.json');
   const backend = (command: string, ...args: readonly string[]): Ran =>
-    kazasu('backend', command, '--data', office, ...args);
+    kazasu('backend', ...command.split(' '), '--data', office, ...args);
   const init = (path: string, terminal: string): Ran =>
     kazasu('terminal', 'init', '--data', path, '--terminal', terminal, ...SHOP);
   const SHOP = [
@@ -105,6 +118,47 @@ describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
       'The issuer has acknowledged every closed batch.',
     );
     expect(kazasu('terminal', 'status', '--data', shop).stdout).toContain('All closed batches');
+  }, 60_000);
+
+  it('is paid through the bank: closed, signed by both, ordered, reconciled', () => {
+    const window = ['--window', '1'];
+    const json = (command: string, ...args: readonly string[]): unknown =>
+      JSON.parse(backend(command, ...args, '--json').stdout);
+    const order = (): unknown => json('payments order', ...window, '--out', folder);
+    expect(json('close-window')).toMatchObject({ result: 'closed' });
+    const keyFile = join(folder, 'carrier.pem');
+    backend('carrier-key', '--make', keyFile);
+    backend('propose', ...window);
+    backend('sign', ...window, '--party', 'issuer');
+    expect(order()).toMatchObject({ code: 'SETTLEMENT_NOT_SIGNED' });
+    backend('sign', ...window, '--party', 'carrier', '--key-file', keyFile);
+    const accounts = [EXAMPLE_INSTRUCTION.payer, ...EXAMPLE_ORDERS.map(({ payee }) => payee)];
+    for (const [index, owner] of ['issuer', 'merchant:1001', 'carrier'].entries()) {
+      const file = join(folder, 'account.json');
+      writeFileSync(file, JSON.stringify(accounts[index]));
+      expect(backend('payments account', '--owner', owner, '--file', file).status).toBe(0);
+    }
+    expect(order()).toMatchObject({
+      result: 'ordered',
+      instructions: [{ orders: [{ orderId: 'KZ-1-1001', amount: 291 }, { amount: 1 }] }],
+    });
+    const path = join(folder, 'KZ-1.xml');
+    const message = readFileSync(path, 'utf8');
+    rmSync(path);
+    expect(order()).toMatchObject({ result: 'repeated' });
+    expect(readFileSync(path, 'utf8')).toBe(message);
+    const statement = join(folder, 'statement.xml');
+    writeFileSync(statement, statementExample([{ amount: '292', batch: 'KZ-1' }]));
+    expect(json('payments reconcile', statement)).toMatchObject({
+      result: 'taken',
+      windows: [{ windowNumber: 1, state: 'reconciled' }],
+    });
+    const again = backend('payments reconcile', statement);
+    expect(again.stdout).toMatch(/nothing changed.*Window 1 is reconciled.*KZ-1-1001.*: paid/s);
+    expect(json('books')).toMatchObject({
+      issuer: { total: 0, balances: { float: -292, 'payment-in-transit:1001': 0 } },
+      carrier: { total: 0, balances: { 'carrier-bank': 1 } },
+    });
   }, 60_000);
 
   it('prints the report of a batch again, and none of a batch that there is not', () => {

@@ -6,9 +6,12 @@ export interface OrderedPayment {
   readonly orderId: string;
   readonly instructionId: string;
   readonly amount: Yen;
+  /** `pay`: money is to leave the account. `collect`: a merchant is to pay it in. */
+  readonly direction: 'pay' | 'collect';
 }
 
 /**
+ * Of money that is to leave the account; of money that is to come in, the other way round.
  * `paid`: it left the account once. `announced`: the bank tells of it, but has not booked it.
  * `returned`: it left and came back. `wrong-amount`: what left is another amount than was ordered.
  * `paid-twice`: it left more than once. `missing`: nothing is told of it.
@@ -47,8 +50,9 @@ export function matchStatement(
   told: readonly BankMovement[],
 ): StatementMatch {
   const movements = distinctMovements(told);
+  const paying = orders.filter(({ direction }) => direction === 'pay');
   const totals = new Map(
-    [...grouped(orders, ({ instructionId }) => instructionId)].map(([id, ofOne]) => [
+    [...grouped(paying, ({ instructionId }) => instructionId)].map(([id, ofOne]) => [
       id,
       sumYen(ofOne.map(({ amount }) => amount)),
     ]),
@@ -65,7 +69,7 @@ export function matchStatement(
   const outcomes = orders.map((order) =>
     outcomeOf(order, {
       own: ofOrder.get(order.orderId) ?? [],
-      whole: ofInstruction.get(order.instructionId) ?? [],
+      whole: order.direction === 'pay' ? (ofInstruction.get(order.instructionId) ?? []) : [],
     }),
   );
   const isWhole = new Set(whole);
@@ -79,19 +83,20 @@ export function matchStatement(
 
 /**
  * Each movement once, although the bank may tell it in a notification, in the statement, and in a file
- * that was read before. The bank's own reference and direction say which are the same. Of movements
- * without one, a notification is what a statement tells again, if all else is equal.
+ * that was read before. The bank's own reference and direction say which are the same; what is booked
+ * under one reference with another id or amount is another movement, for no booked money may be lost. Of
+ * movements without one, a notification is what a statement tells again, if all else is equal.
  */
 export function distinctMovements(told: readonly BankMovement[]): readonly BankMovement[] {
   const final = told.filter(isFinal);
   const references = new Set<string>();
   const unnamed = new Map<string, number>();
   return [...final, ...told.filter((movement) => !isFinal(movement))].filter((movement) => {
-    const { bankReference, direction } = movement;
+    const { bankReference } = movement;
     if (bankReference !== undefined) {
-      const name = `${direction} ${bankReference}`;
+      const name = isFinal(movement) ? fullNameOf(movement) : nameOf(movement);
       const isNew = !references.has(name);
-      references.add(name);
+      references.add(name).add(nameOf(movement));
       return isNew;
     }
     const likeness = likenessOf(movement);
@@ -113,21 +118,31 @@ function outcomeOf(order: OrderedPayment, { own, whole }: Found): PaymentOutcome
   return { orderId: order.orderId, state: stateOf(order, { own, whole }), returnReason, movements };
 }
 
-function stateOf({ amount }: OrderedPayment, { own, whole }: Found): PaymentState {
+function stateOf({ amount, direction: way }: OrderedPayment, { own, whole }: Found): PaymentState {
   const final = [...whole, ...own].filter(isFinal);
   if (final.length === 0) return own.length + whole.length > 0 ? 'announced' : 'missing';
   if (own.some((movement) => isFinal(movement) && movement.amount !== amount)) {
     return 'wrong-amount';
   }
-  const left = final.filter(({ direction }) => direction === 'debit').length;
+  const outgoing = way === 'pay' ? 'debit' : 'credit';
+  const left = final.filter(({ direction }) => direction === outgoing).length;
   const standing = left - (final.length - left);
   if (standing > 1) return 'paid-twice';
   return standing === 1 ? 'paid' : 'returned';
 }
 
 /** Only what a statement says is booked is sure. */
-function isFinal({ kind, isBooked }: BankMovement): boolean {
+export function isFinal({ kind, isBooked }: BankMovement): boolean {
   return kind === 'statement' && isBooked;
+}
+
+function nameOf({ direction, bankReference }: BankMovement): string {
+  return `${direction} ${bankReference}`;
+}
+
+function fullNameOf(movement: BankMovement): string {
+  const { endToEndId, amount } = movement;
+  return `${nameOf(movement)} ${amount} ${endToEndId ?? ''}`;
 }
 
 function likenessOf(movement: BankMovement): string {

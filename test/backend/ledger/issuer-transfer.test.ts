@@ -94,12 +94,21 @@ describe('issuer transfer', () => {
       [merchantPayableOf(7), signedYen(-1_935)],
       [loadReceivableOf(7), signedYen(5_000)],
     ]);
-    expect(legsOf(clearingTransfer('window:1:merchant:7', 'merchant-payment', balances))).toEqual({
+    expect(
+      legsOf(
+        clearingTransfer('window:1:merchant:7', 'merchant-payment', { balances, through: FLOAT }),
+      ),
+    ).toEqual({
       'merchant-payable:7': 1_935,
       'load-receivable:7': -5_000,
       [FLOAT]: 3_065,
     });
-    expect(clearingTransfer('window:1:merchant:7', 'merchant-payment', new Map())).toBeUndefined();
+    expect(
+      clearingTransfer('window:1:merchant:7', 'merchant-payment', {
+        balances: new Map(),
+        through: FLOAT,
+      }),
+    ).toBeUndefined();
   });
 
   it('rounds fee and commission down, in favor of who pays them', () => {

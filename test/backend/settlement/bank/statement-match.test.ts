@@ -9,9 +9,9 @@ import {
 } from '../../../../backend/settlement/bank/statement-match.ts';
 
 const ORDERS: readonly OrderedPayment[] = [
-  { orderId: 'KZ-1-1001', instructionId: 'KZ-1', amount: yen(500) },
-  { orderId: 'KZ-1-1002', instructionId: 'KZ-1', amount: yen(500) },
-  { orderId: 'KZ-2-1001', instructionId: 'KZ-2', amount: yen(70) },
+  { orderId: 'KZ-1-1001', instructionId: 'KZ-1', amount: yen(500), direction: 'pay' },
+  { orderId: 'KZ-1-1002', instructionId: 'KZ-1', amount: yen(500), direction: 'pay' },
+  { orderId: 'KZ-2-1001', instructionId: 'KZ-2', amount: yen(70), direction: 'pay' },
 ];
 
 function movement(change: Partial<BankMovement> = {}): BankMovement {
