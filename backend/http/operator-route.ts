@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { closeWindow, type SettlementDependencies } from '../settlement/close-window.ts';
 import { settleWindow } from '../settlement/settle-window.ts';
-import { readWindows } from '../settlement/window.ts';
+import { readWindows, WINDOW_STATES } from '../settlement/window.ts';
 import { ApiError } from './api-error.ts';
 import { answer, type Operation, paramsIn, pathId } from './operation.ts';
 import { requireOperator } from './operator-token.ts';
@@ -12,13 +12,11 @@ const ID_MAX = 0xffff_ffff;
 const WINDOW_PARAMS = z.object({ number: pathId(ID_MAX) });
 const ID = z.int().min(1);
 
-const STATE = z.enum(['open', 'closed', 'proposed', 'signed', 'settled']);
-
 const WINDOW = z
   .strictObject({
     number: ID,
     businessDate: z.iso.date(),
-    state: STATE,
+    state: z.enum(WINDOW_STATES),
     openedAt: z.int(),
     closedAt: z.int().optional(),
     settledAt: z.int().optional(),
@@ -36,6 +34,10 @@ const FIGURES = z
     feeIncome: z.int(),
     suspense: z.int(),
     pendingLoadPayable: z.int(),
+    paymentsInTransit: z.int(),
+    commissionInTransit: z.int(),
+    collectionsDue: z.int(),
+    bankSuspense: z.int(),
     issuerTotal: z.int(),
     carrierTotal: z.int(),
     carrierReceivable: z.int(),
@@ -103,6 +105,7 @@ const SETTLE = {
   errors: [
     'SETTLEMENT_WINDOW_UNKNOWN',
     'SETTLEMENT_WINDOW_OPEN',
+    'SETTLEMENT_WINDOW_ORDERED',
     'SETTLEMENT_NOT_SIGNED',
     'SETTLEMENT_ADVICE_REFUSED',
   ],

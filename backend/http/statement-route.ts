@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { readBalances, totalOf } from '../ledger/books.ts';
 import { carrierStatement, merchantStatement, type Statement } from '../settlement/statement.ts';
+import { WINDOW_STATES } from '../settlement/window.ts';
 import { ApiError } from './api-error.ts';
 import { answer, type Operation, paramsIn, pathId } from './operation.ts';
 import type { OperatorRouteDependencies } from './operator-route.ts';
@@ -14,7 +15,7 @@ const COUNT = z.int().min(0);
 const HEAD = {
   windowNumber: ID,
   businessDate: z.iso.date(),
-  state: z.enum(['open', 'closed', 'proposed', 'signed', 'settled']),
+  state: z.enum(WINDOW_STATES),
 };
 
 const LISTED_BATCH = z.strictObject({

@@ -123,7 +123,8 @@ export function figureFault(figures: WindowFigures): FigureFault | undefined {
 /**
  * Float, cash on its way, voids to be given back and what merchants have to pay in = what cards hold +
  * what is held or waits for cards + what merchants and carrier are owed or will get from the bank + what
- * the bank moved for nobody knows what + the issuer's own income. Cards and held records are counted from the records, not from the books.
+ * the bank moved for nobody knows what + the issuer's own income. Cards and held records are counted
+ * from the records, not from the books.
  */
 function isFloatEquationTrue(figures: WindowFigures): boolean {
   const assets =

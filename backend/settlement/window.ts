@@ -10,14 +10,17 @@ import { PARTY_COUNT } from './proposal.ts';
  * books, by hand. `ordered`: the bank is told whom to pay. `reconciled`: its statement says that each
  * payment was made.
  */
-export type WindowState =
-  | 'open'
-  | 'closed'
-  | 'proposed'
-  | 'signed'
-  | 'settled'
-  | 'ordered'
-  | 'reconciled';
+export const WINDOW_STATES = [
+  'open',
+  'closed',
+  'proposed',
+  'signed',
+  'settled',
+  'ordered',
+  'reconciled',
+] as const;
+
+export type WindowState = (typeof WINDOW_STATES)[number];
 
 export interface SettlementWindow {
   /** From 1, without a gap. */
