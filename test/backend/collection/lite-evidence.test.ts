@@ -130,6 +130,16 @@ describe('the records of a Lite-S', () => {
     await thief.counter.stop();
   });
 
+  it('prove one sale each, and no other of the same amount', async () => {
+    await shop.counter.tap(card, 'dinner', 350);
+    const [lunch, dinner] = await shop.counter.records();
+    if (!(lunch && dinner)) throw new Error('expected two records');
+    const { certificate } = lunch;
+    const records = [lunch, changed(dinner, { certificate })];
+    await scenario.upload(shop.terminal, shop.terminal.close({ records }));
+    expect(await scenario.findings()).toEqual(['refused RECORD_CERTIFICATE_INVALID']);
+  });
+
   it('wait in suspense without evidence', async () => {
     await collect(shop, (record) => changed(record, { certificate: undefined }));
     expect(await scenario.findings()).toEqual(['held RECORD_CERTIFICATE_MISSING']);
