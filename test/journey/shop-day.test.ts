@@ -66,7 +66,7 @@ describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
     const before = readFileSync(join(shop, 'terminal-key.pem'), 'utf8');
     const { status, stderr } = init(shop, '42');
     expect(status).toBe(1);
-    expect(stderr).toContain('EEXIST');
+    expect(stderr).toContain('CONFIG_EXISTS');
     expect(readFileSync(join(shop, 'terminal-key.pem'), 'utf8')).toBe(before);
   });
 
