@@ -4,6 +4,8 @@ import { TERMINAL_ID_MAX } from '#purse/history-block';
 import { SAM_KINDS } from '#purse/sam-kind';
 import { type BusinessDate, basisPoints, yen } from '#units';
 import { AMOUNT, DATE, IDM, RATE, wholeFrom } from './argument.ts';
+import { BackupError } from './backup.ts';
+import { addBackupCommands } from './command/backup-command.ts';
 import { addCarrierCommand } from './command/carrier-command.ts';
 import {
   argument,
@@ -148,6 +150,7 @@ function addParties(command: Command): void {
 
 function addOperation(command: Command): void {
   addServeCommand(command);
+  addBackupCommands(command);
   folderCommand(command, 'receive', 'take batches that came as files')
     .argument('<file...>', 'files that `kazasu terminal export` wrote')
     .option('--out <folder>', 'where the acknowledgements go', '.')
@@ -300,6 +303,7 @@ function kindOption(): Option {
 function isExpected(error: unknown): error is Error & { readonly code: string } {
   return (
     error instanceof ConfigError ||
+    error instanceof BackupError ||
     error instanceof KeystoreError ||
     error instanceof SecretFileError ||
     error instanceof DatabaseError ||

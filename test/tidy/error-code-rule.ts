@@ -23,7 +23,11 @@ export const CODE_PAGES: readonly CodePage[] = [
     sources: ['backend/batch/'],
     areas: ['BATCH', 'RECORD'],
   },
-  { path: 'backend/README.md', sources: ['backend/'], areas: ['CONFIG', 'KEYSTORE', 'SAM'] },
+  {
+    path: 'backend/README.md',
+    sources: ['backend/'],
+    areas: ['BACKUP', 'CONFIG', 'KEYSTORE', 'SAM'],
+  },
   {
     path: 'backend/api.md',
     sources: ['backend/'],
