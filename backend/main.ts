@@ -7,6 +7,7 @@ import { AMOUNT, DATE, IDM, RATE, wholeFrom } from './argument.ts';
 import { BackupError } from './backup.ts';
 import { addBackupCommands } from './command/backup-command.ts';
 import { addCarrierCommand } from './command/carrier-command.ts';
+import { addClearingCommands } from './command/clearing-command.ts';
 import {
   argument,
   type FolderOption,
@@ -78,6 +79,7 @@ function backendCommand(): Command {
   addIssuing(command);
   addParties(command);
   addOperation(command);
+  addClearingCommands(command);
   addPayment(command);
   addHotList(command);
   addKeysCommand(command);

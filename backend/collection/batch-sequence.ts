@@ -4,6 +4,7 @@ import type { Batch } from '../batch/batch.ts';
 import type { SqlReader, Transaction } from '../database/database.ts';
 import { bytesIn, numberIn } from '../database/row.ts';
 import type { Terminal } from '../issuer/terminal.ts';
+import { noteSamNumbers } from './gap.ts';
 
 /** What is wrong with the place of a batch, in the order in which it is looked for. */
 export type SequenceRefusal =
@@ -62,6 +63,8 @@ export async function storeBatch(
   { header, hash }: Batch,
   { evidenceId, receivedAt }: { readonly evidenceId: number; readonly receivedAt: EpochMs },
 ): Promise<void> {
+  const { samId, firstSamNumber: first, lastSamNumber: last } = header;
+  await noteSamNumbers(transaction, { samId, first, last }, receivedAt);
   const [row] = await transaction.all(
     `INSERT INTO batch (terminal_id, batch_number, merchant_id, sam_id, first_sam_number,
        last_sam_number, hash, evidence_id, received_at_ms)

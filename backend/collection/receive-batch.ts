@@ -6,7 +6,9 @@ import { verifyBatchSignature } from '../batch/batch-signature.ts';
 import type { Database } from '../database/database.ts';
 import { readTerminal, type Terminal, terminalKeyOf } from '../issuer/terminal.ts';
 import { judgeSequence, type SequenceRefusal, storeBatch } from './batch-sequence.ts';
+import { type Arrival, keepEarly, takeEarly } from './early-batch.ts';
 import type { EvidenceStore } from './evidence.ts';
+import type { NumberRange } from './number-range.ts';
 
 /** Who sent it, in the order in which it is looked for, between the structure and the sequence. */
 export type SenderRefusal =
@@ -26,7 +28,13 @@ export type BatchReceipt =
       /** The issuer's signed word for it, the same each time (batch-format.md). */
       readonly acknowledgement: Uint8Array;
     }
-  | { readonly result: 'refused'; readonly reason: BatchRefusal; readonly detail: string };
+  | {
+      readonly result: 'refused';
+      readonly reason: BatchRefusal;
+      readonly detail: string;
+      /** With `BATCH_SEQUENCE_GAP`: the batches that its terminal is asked for. */
+      readonly missing?: NumberRange;
+    };
 
 export interface BatchReceiverOptions {
   readonly database: Database;
@@ -87,17 +95,24 @@ export class BatchReceiver {
   /** Judges and stores in one database transaction: two uploads at once must not both be next. */
   #take(
     { batch, terminal }: Sender & { readonly result: 'known' },
-    arrival: { readonly evidenceId: number; readonly receivedAt: EpochMs },
+    arrival: Arrival,
   ): Promise<BatchReceipt> {
     return this.#options.database.transaction(async (transaction): Promise<BatchReceipt> => {
       const verdict = await judgeSequence(transaction, terminal, batch);
       switch (verdict.result) {
-        case 'refused':
-          return verdict;
+        case 'refused': {
+          if (verdict.reason !== 'BATCH_SEQUENCE_GAP') return verdict;
+          const missing = await keepEarly(transaction, batch.header, arrival);
+          return missing === undefined ? verdict : { ...verdict, missing };
+        }
         case 'repeated':
           return this.#receipt('repeated', batch, verdict.receivedAt);
         case 'next':
           await storeBatch(transaction, batch, arrival);
+          await takeEarly(transaction, terminal, {
+            storedNumber: batch.header.batchNumber,
+            now: arrival.receivedAt,
+          });
           return this.#receipt('stored', batch, arrival.receivedAt);
       }
     });

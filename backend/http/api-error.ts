@@ -1,6 +1,7 @@
 import type { PaymentRefusal } from '../carrier/phone-bill.ts';
 import type { LockRefusal } from '../carrier/remote-lock.ts';
 import type { SubscriberRefusal } from '../carrier/subscriber.ts';
+import type { NumberRange } from '../collection/number-range.ts';
 import type { PendingLoadRefusal } from '../collection/pending-load-desk.ts';
 import type { BatchRefusal } from '../collection/receive-batch.ts';
 import type { CloseRefusal } from '../settlement/close-window.ts';
@@ -97,9 +98,16 @@ export const STATUS_BY_CODE: Readonly<Record<ApiErrorCode, number>> = {
 
 export class ApiError extends Error {
   readonly code: ApiErrorCode;
+  /** The batches that a terminal is asked to send first. */
+  readonly missing: NumberRange | undefined;
 
-  constructor(code: ApiErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    code: ApiErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly missing?: NumberRange | undefined } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : {});
+    this.missing = options.missing;
     this.name = 'ApiError';
     this.code = code;
   }

@@ -83,7 +83,10 @@ export async function answerBatch(
   response: Response,
 ): Promise<void> {
   const receipt = await receiver.receiveBatch(terminalId, bytes);
-  if (receipt.result === 'refused') throw new ApiError(receipt.reason, receipt.detail);
+  if (receipt.result === 'refused') {
+    const { reason, detail, missing } = receipt;
+    throw new ApiError(reason, detail, { missing });
+  }
   const { result, batchNumber, batchHash, acknowledgement } = receipt;
   if (result === 'stored') onStored();
   const content: Receipt = {

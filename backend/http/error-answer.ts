@@ -23,11 +23,12 @@ export function answerError(
     return;
   }
   const fault = apiErrorOf(error);
-  const { code, message, status } = fault;
+  const { code, message, status, missing } = fault;
   if (code === 'REQUEST_UNAUTHORIZED') response.set('WWW-Authenticate', 'Bearer');
   response.locals['fault'] = fault;
   const title = STATUS_CODES[status];
-  const problem = { type: 'about:blank', title, status, detail: message, code };
+  const asked = missing && { missingBatches: missing };
+  const problem = { type: 'about:blank', title, status, detail: message, code, ...asked };
   response.status(status).type(PROBLEM_TYPE).json(problem);
 }
 

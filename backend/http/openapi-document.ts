@@ -59,6 +59,9 @@ const PROBLEM = {
   detail: z.string(),
 };
 
+/** Which batches a terminal is asked to send again. */
+const MISSING = z.strictObject({ first: z.int().min(1), last: z.int().min(1) }).optional();
+
 /** The OpenAPI 3.1 document of all routes, as a value for JSON. */
 export function openApiDocument(): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
@@ -140,7 +143,9 @@ function problemsOf(operation: Operation): Record<string, ZodOpenApiResponseObje
   const codes = errorsOf(operation);
   const problems = [...new Set(codes.map((code) => STATUS_BY_CODE[code]))].map((status) => {
     const ofStatus = codes.filter((code) => STATUS_BY_CODE[code] === status);
-    const schema = z.strictObject({ ...PROBLEM, code: z.enum(ofStatus) });
+    const mayAsk = ofStatus.includes('BATCH_SEQUENCE_GAP');
+    const code = z.enum(ofStatus);
+    const schema = z.strictObject({ ...PROBLEM, code, ...(mayAsk && { missingBatches: MISSING }) });
     const description = STATUS_CODES[status] ?? `${status}`;
     return [
       `${status}`,

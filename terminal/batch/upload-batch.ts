@@ -56,27 +56,56 @@ const storedAnswer = z.object({
   result: z.enum(['stored', 'repeated']),
   acknowledgement: z.base64(),
 });
+const askingAnswer = z.object({
+  missingBatches: z.object({ first: z.int().min(1), last: z.int().min(1) }),
+});
 
 /**
  * Uploads the oldest batch that has no acknowledgement, once. Batches go in the order of their
- * numbers; sending one again is always safe, for the issuer knows it by its hash.
+ * numbers; sending one again is always safe, for the issuer knows it by its hash. An issuer that asks
+ * for older ones, because it lost them, gets them from the journal first.
  */
 export async function uploadNextBatch(options: UploadOptions): Promise<UploadResult> {
   const batch = await options.journal.nextBatchToUpload();
   if (batch === undefined) return { result: 'nothing-to-upload' };
   try {
     const answer = await options.uplink.send(options.terminalId, batch.bytes);
-    return await judgeAnswer(options, batch, answer);
+    if (!(await sendMissing(options, batch, answer))) {
+      return await judgeAnswer(options, batch, answer);
+    }
+    const again = await options.uplink.send(options.terminalId, batch.bytes);
+    return await judgeAnswer(options, batch, again);
   } catch (error) {
     if (!(error instanceof UplinkError)) throw error;
     return { result: 'unreachable', batchNumber: batch.number, message: error.message };
   }
 }
 
+/** `true` if the issuer asked for older batches and has signed for each of them. */
+async function sendMissing(
+  options: UploadOptions,
+  batch: JournalledBatch,
+  { body }: UplinkAnswer,
+): Promise<boolean> {
+  const asking = askingAnswer.safeParse(body);
+  if (!asking.success) return false;
+  const { first, last } = asking.data.missingBatches;
+  if (first > last || last >= batch.number) return false;
+  for (let number = first; number <= last; number += 1) {
+    const closed = await options.journal.closedBatch(number);
+    if (closed === undefined) return false;
+    const answer = await options.uplink.send(options.terminalId, closed.batch.bytes);
+    const { result } = await judgeAnswer(options, closed.batch, answer, closed.isAcknowledged);
+    if (result !== 'acknowledged') return false;
+  }
+  return true;
+}
+
 async function judgeAnswer(
   { journal, terminalId, issuerKey }: UploadOptions,
   batch: JournalledBatch,
   { status, body }: UplinkAnswer,
+  isAcknowledged = false,
 ): Promise<UploadResult> {
   const stored = storedAnswer.safeParse(body);
   if (stored.success && status < 300) {
@@ -88,7 +117,7 @@ async function judgeAnswer(
       sameBytes(acknowledgement.batchHash, batch.hash);
     // Without the issuer's signature anybody on the network could make us forget a batch.
     if (!isOurs) throw new UplinkError('UPLINK_ANSWER_INVALID', 'acknowledgement: not authentic');
-    await journal.recordAcknowledgement(batch.number, bytes);
+    if (!isAcknowledged) await journal.recordAcknowledgement(batch.number, bytes);
     return {
       result: 'acknowledged',
       batchNumber: batch.number,

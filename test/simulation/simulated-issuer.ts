@@ -127,7 +127,9 @@ export class SimulatedIssuer {
     const receipt = await this.#atRisk(({ receiver }) => receiver.receiveBatch(terminalId, batch));
     if (receipt === undefined) return undefined;
     if (receipt.result === 'refused') {
-      return { status: 409, body: { code: receipt.reason, detail: receipt.detail } };
+      const { reason: code, detail, missing } = receipt;
+      const asked = missing && { missingBatches: missing };
+      return { status: 409, body: { code, detail, ...asked } };
     }
     const acknowledgement = Buffer.from(receipt.acknowledgement).toString('base64');
     return { status: 200, body: { result: receipt.result, acknowledgement } };

@@ -35,6 +35,7 @@ export const CODE_PAGES: readonly CodePage[] = [
       'ACCOUNT',
       'BATCH',
       'CARRIER',
+      'GAP',
       'LEDGER',
       'PENDING',
       'RECORD',

@@ -53,6 +53,23 @@ describe('POST /terminals/:terminalId/batches', () => {
     expect(answer).toMatchObject({ status, body: { code: expect.stringContaining(code) } });
   });
 
+  it('asks for the batches that are missing before one', async () => {
+    const other = await served.scenario.terminal(43);
+    for (const amount of [1, 2]) {
+      other.write(card, amount);
+      other.close();
+    }
+    other.write(card, 3);
+    const answer = await served.upload(43, other.close());
+    expect(answer).toEqual({
+      status: 409,
+      body: {
+        ...problem(409, 'BATCH_SEQUENCE_GAP', 'batch 2 was never received'),
+        missingBatches: { first: 1, last: 2 },
+      },
+    });
+  });
+
   it('takes the largest batch there can be as far as its structure', async () => {
     const answer = await served.upload(42, new Uint8Array(BATCH_BYTES_MAX));
     expect(answer.body['code']).toBe('BATCH_MAGIC_UNKNOWN');

@@ -188,6 +188,67 @@ describe('uploadNextBatch', () => {
   });
 });
 
+describe('an issuer that lost batches', () => {
+  beforeEach(async () => {
+    for (const number of [1, 2, 3]) {
+      await counter.tap(issuedCard(number), `load ${number}`, 1_000);
+      await close();
+      if (number < 3) await upload(issuerUplink());
+    }
+  });
+
+  /** It asks for what it does not have, as the issuer does that was restored from an old copy. */
+  function askingUplink(first: number): Uplink & { readonly numbers: number[] } {
+    const storing = issuerUplink();
+    const numbers: number[] = [];
+    return {
+      numbers,
+      send: (terminalId, bytes) => {
+        const decoded = decodeBatch(bytes);
+        if (decoded.result === 'refused') throw new Error(decoded.reason);
+        const { batchNumber } = decoded.batch.header;
+        numbers.push(batchNumber);
+        const next = first + storing.received.length;
+        if (batchNumber === next) return storing.send(terminalId, bytes);
+        const missingBatches = { first: next, last: batchNumber - 1 };
+        const body = { code: 'BATCH_SEQUENCE_GAP', detail: 'a gap', missingBatches };
+        return Promise.resolve({ status: 409, body });
+      },
+    };
+  }
+
+  it('gets them from the journal, and then the one that it refused', async () => {
+    const uplink = askingUplink(1);
+    expect(await upload(uplink)).toMatchObject({ result: 'acknowledged', batchNumber: 3 });
+    expect(uplink.numbers).toEqual([3, 1, 2, 3]);
+    expect(await upload(uplink)).toEqual({ result: 'nothing-to-upload' });
+  });
+
+  it.each([
+    ['batches that never were', { first: 0, last: 2 }],
+    ['batches after this one', { first: 1, last: 3 }],
+    ['none', { first: 2, last: 1 }],
+  ])('is refused as before where it asks for %s', async (_what, missingBatches) => {
+    const body = { code: 'BATCH_SEQUENCE_GAP', detail: 'a gap', missingBatches };
+    expect(await upload(answering({ status: 409, body }))).toMatchObject({ result: 'refused' });
+    expect(await counter.journal.nextBatchToUpload()).toMatchObject({ number: 3 });
+  });
+
+  it('keeps the batch where the line breaks in between', async () => {
+    const asking = askingUplink(1);
+    let sent = 0;
+    const uplink: Uplink = {
+      send: (terminalId, bytes) => {
+        sent += 1;
+        if (sent === 3) throw new UplinkError('UPLINK_UNREACHABLE', 'no route');
+        return asking.send(terminalId, bytes);
+      },
+    };
+    expect(await upload(uplink)).toMatchObject({ result: 'unreachable', batchNumber: 3 });
+    expect(await upload(asking)).toMatchObject({ result: 'acknowledged', batchNumber: 3 });
+  });
+});
+
 describe('uploadDelay', () => {
   it('doubles from one second and stays at five minutes', () => {
     expect([0, 1, 2, 9, 30].map(uploadDelay)).toEqual([1_000, 2_000, 4_000, 300_000, 300_000]);

@@ -1,0 +1,87 @@
+import { type EpochMs, epochMs } from '#units';
+import type { SqlValue } from '../database/connection.ts';
+import type { SqlReader, Transaction } from '../database/database.ts';
+import { numberIn } from '../database/row.ts';
+import { type NumberRange, overlaps, rangesWithout } from './number-range.ts';
+
+/** The three rows of numbers that should have no hole, each with its owner's id. */
+export type GapOwner =
+  | { readonly sequence: 'batch'; readonly owner: number }
+  | { readonly sequence: 'sam'; readonly owner: number }
+  | { readonly sequence: 'card'; readonly owner: Uint8Array };
+
+export interface SeenGap extends NumberRange {
+  readonly firstSeen: EpochMs;
+}
+
+export const GAPS_STATEMENT =
+  'SELECT first, last, first_seen_ms FROM gap WHERE sequence = ? AND owner = ? ORDER BY first';
+
+export async function readGaps(
+  reader: SqlReader,
+  { sequence, owner }: GapOwner,
+): Promise<readonly SeenGap[]> {
+  const rows = await reader.all(GAPS_STATEMENT, [sequence, owner]);
+  return rows.map((row) => ({
+    first: numberIn(row, 'first'),
+    last: numberIn(row, 'last'),
+    firstSeen: epochMs(numberIn(row, 'first_seen_ms')),
+  }));
+}
+
+/** What is left of a gap is as old as the whole gap was. */
+export function agedGaps(
+  before: readonly SeenGap[],
+  missing: readonly NumberRange[],
+  now: EpochMs,
+): readonly SeenGap[] {
+  return missing.map((range) => {
+    const seen = before.filter((gap) => overlaps(gap, range)).map(({ firstSeen }) => firstSeen);
+    return { ...range, firstSeen: epochMs(Math.min(now, ...seen)) };
+  });
+}
+
+/** Notes what is missing now in one sequence, in the place of what was noted before. */
+export async function replaceGaps(
+  transaction: Transaction,
+  of: GapOwner,
+  { missing, now }: { readonly missing: readonly NumberRange[]; readonly now: EpochMs },
+): Promise<void> {
+  const before = await readGaps(transaction, of);
+  const rows = agedGaps(before, missing, now).map(({ first, last, firstSeen }) => [
+    first,
+    last,
+    firstSeen,
+  ]);
+  const values: readonly SqlValue[] = [of.sequence, of.owner];
+  if (before.length > 0) {
+    await transaction.run('DELETE FROM gap WHERE sequence = ? AND owner = ?', values);
+  }
+  if (rows.length === 0) return;
+  await transaction.run(
+    `INSERT INTO gap SELECT ?1, ?2, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?3)`,
+    [...values, JSON.stringify(rows)],
+  );
+}
+
+export const SAM_PLACE_STATEMENT = `
+SELECT coalesce(max(last_sam_number), 0) AS last, EXISTS (
+  SELECT 1 FROM gap WHERE sequence = 'sam' AND owner = ?1) AS has_gaps
+FROM batch WHERE sam_id = ?1`;
+
+/** Notes what a batch, not stored yet, tells of its SAM's numbers: some come late, some are missing. */
+export async function noteSamNumbers(
+  transaction: Transaction,
+  { samId, ...numbers }: NumberRange & { readonly samId: number },
+  now: EpochMs,
+): Promise<void> {
+  const [place] = await transaction.all(SAM_PLACE_STATEMENT, [samId]);
+  const next = numberIn(place, 'last') + 1;
+  const isAfterGap = numbers.first > next;
+  if (!isAfterGap && numberIn(place, 'has_gaps') === 0) return;
+  const of = { sequence: 'sam', owner: samId } as const;
+  const before = await readGaps(transaction, of);
+  const added = isAfterGap ? [{ first: next, last: numbers.first - 1 }] : [];
+  const missing = [...rangesWithout(before, numbers), ...added];
+  await replaceGaps(transaction, of, { missing, now });
+}
