@@ -57,18 +57,22 @@ export async function judgeSequence(
   return judgeNumbers(reader, header);
 }
 
-/** Stores the place of a batch and puts it into the queue of unverified ones. */
+/**
+ * Stores the place of a batch and puts it into the queue of unverified ones. Resolves with whether
+ * early batches of its terminal wait.
+ */
 export async function storeBatch(
   transaction: Transaction,
   { header, hash }: Batch,
   { evidenceId, receivedAt }: { readonly evidenceId: number; readonly receivedAt: EpochMs },
-): Promise<void> {
+): Promise<boolean> {
   const { samId, firstSamNumber: first, lastSamNumber: last } = header;
   await noteSamNumbers(transaction, { samId, first, last }, receivedAt);
   const [row] = await transaction.all(
     `INSERT INTO batch (terminal_id, batch_number, merchant_id, sam_id, first_sam_number,
        last_sam_number, hash, evidence_id, received_at_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+     RETURNING id, EXISTS (SELECT 1 FROM early_batch WHERE terminal_id = ?1) AS has_early`,
     [
       header.terminalId,
       header.batchNumber,
@@ -82,6 +86,7 @@ export async function storeBatch(
     ],
   );
   await transaction.run('INSERT INTO unverified_batch VALUES (?)', [numberIn(row, 'id')]);
+  return numberIn(row, 'has_early') === 1;
 }
 
 /** A batch that brings no new SAM number is an old one in new clothes. */

@@ -2,6 +2,7 @@ import type { EpochMs } from '#units';
 import type { Database } from '../database/database.ts';
 import { Lane } from '../database/lane.ts';
 import type { BatchOutcome } from './batch-outcome.ts';
+import { examineCards } from './examine-cards.ts';
 import { postBatches } from './post-batches.ts';
 import { resolveHeld } from './resolve-held.ts';
 import { readUnverifiedBatches } from './unverified-batch.ts';
@@ -37,8 +38,8 @@ export class BatchVerifier {
   }
 
   /**
-   * Verifies and posts everything that is stored when it begins, and settles held records for which
-   * there is evidence now. Called after every upload and at start: what a crash left in the queue is
+   * Verifies and posts everything that is stored when it begins, settles held records for which there is
+   * evidence now, and examines the cards whose writes do not simply go on. Called after every upload and at start: what a crash left in the queue is
    * done then, and nothing is done twice.
    */
   verifyPending(): Promise<VerificationSummary> {
@@ -56,6 +57,7 @@ export class BatchVerifier {
         group = next;
       }
       await resolveHeld(database, now());
+      await examineCards(database);
       return summaryOf(outcomes);
     });
   }

@@ -64,7 +64,6 @@ export async function takeEarly(
   { storedNumber, now }: { readonly storedNumber: number; readonly now: EpochMs },
 ): Promise<void> {
   const { terminalId } = terminal;
-  if ((await earlyNumbers(transaction, terminalId)).length === 0) return;
   let last = storedNumber;
   for (;;) {
     const next = last + 1;

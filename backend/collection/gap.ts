@@ -65,9 +65,9 @@ export async function replaceGaps(
 }
 
 export const SAM_PLACE_STATEMENT = `
-SELECT coalesce(max(last_sam_number), 0) AS last, EXISTS (
-  SELECT 1 FROM gap WHERE sequence = 'sam' AND owner = ?1) AS has_gaps
-FROM batch WHERE sam_id = ?1`;
+SELECT coalesce((SELECT last_sam_number FROM batch WHERE sam_id = ?1
+    ORDER BY last_sam_number DESC LIMIT 1), 0) AS last,
+  EXISTS (SELECT 1 FROM gap WHERE sequence = 'sam' AND owner = ?1) AS has_gaps`;
 
 /** Notes what a batch, not stored yet, tells of its SAM's numbers: some come late, some are missing. */
 export async function noteSamNumbers(

@@ -19,7 +19,7 @@ import type { Transfer } from '../ledger/transfer.ts';
 import { type BatchOutcome, batchOutcomeOf } from './batch-outcome.ts';
 import { judgeEarlierReports } from './earlier-report.ts';
 import { insertHits } from './hit-row.ts';
-import { INSERT_RECORDS_STATEMENT, SHADOW_STATEMENT } from './record-row.ts';
+import { EXAMINE_STATEMENT, INSERT_RECORDS_STATEMENT, SHADOW_STATEMENT } from './record-row.ts';
 import { insertClaims } from './refund-claim-row.ts';
 import type { VerifiedBatch } from './verify-batch.ts';
 
@@ -76,7 +76,9 @@ async function claimBatches(
 async function insertRecords(transaction: Transaction, rows: Uint8Array): Promise<void> {
   const [last] = await transaction.all('SELECT coalesce(max(id), 0) AS id FROM record');
   await transaction.run(INSERT_RECORDS_STATEMENT, [rows]);
-  await transaction.run(SHADOW_STATEMENT, [numberIn(last, 'id')]);
+  const lastId = numberIn(last, 'id');
+  await transaction.run(SHADOW_STATEMENT, [lastId]);
+  await transaction.run(EXAMINE_STATEMENT, [lastId]);
 }
 
 const INSERT_FINDINGS_STATEMENT = `

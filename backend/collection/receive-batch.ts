@@ -108,11 +108,11 @@ export class BatchReceiver {
         case 'repeated':
           return this.#receipt('repeated', batch, verdict.receivedAt);
         case 'next':
-          await storeBatch(transaction, batch, arrival);
-          await takeEarly(transaction, terminal, {
-            storedNumber: batch.header.batchNumber,
-            now: arrival.receivedAt,
-          });
+          if (await storeBatch(transaction, batch, arrival)) {
+            const storedNumber = batch.header.batchNumber;
+            const now = arrival.receivedAt;
+            await takeEarly(transaction, terminal, { storedNumber, now });
+          }
           return this.#receipt('stored', batch, arrival.receivedAt);
       }
     });

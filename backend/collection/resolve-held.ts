@@ -121,6 +121,11 @@ function newTransferOf(
 
 /** A held load or void was on no card, a held debit was taken from its card. */
 async function correctShadow(transaction: Transaction, record: ResolvedRecord): Promise<void> {
+  if (record.outcome === 'released') {
+    await transaction.run('INSERT INTO card_to_examine VALUES (?) ON CONFLICT DO NOTHING', [
+      record.idm,
+    ]);
+  }
   const change = shadowChangeOf(record);
   if (change === 0) return;
   await transaction.run(

@@ -29,3 +29,14 @@ CREATE TABLE early_batch (
   received_at_ms INTEGER NOT NULL,
   PRIMARY KEY (terminal_id, batch_number, evidence_id)) STRICT, WITHOUT ROWID;
 ${appendOnly('gap_decision')}`;
+
+/**
+ * Up to counter `watermark` the issuer knows every write of the card, and the card said then that it had
+ * `watermark_balance_yen`. Cards wait in `card_to_examine` where that could not be told at once.
+ */
+export const CARD_CHAIN_SCHEMA = `
+ALTER TABLE card_shadow ADD COLUMN watermark INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE card_shadow ADD COLUMN watermark_balance_yen INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE card_to_examine (
+  idm BLOB PRIMARY KEY REFERENCES card_account) STRICT, WITHOUT ROWID;
+INSERT INTO card_to_examine SELECT idm FROM card_shadow`;

@@ -1,5 +1,5 @@
 import { appendOnly } from './append-only.ts';
-import { GAP_SCHEMA } from './clearing-schema.ts';
+import { CARD_CHAIN_SCHEMA, GAP_SCHEMA } from './clearing-schema.ts';
 import { HIT_SCHEMA, HOTLIST_SCHEMA } from './hotlist-schema.ts';
 import { KEY_SCHEMA } from './key-schema.ts';
 import { LEDGER_SCHEMA } from './ledger-schema.ts';
@@ -41,7 +41,7 @@ ${['merchant', 'sam', 'terminal', 'card_account'].map(appendOnly).join('')}`;
 /**
  * What arrived, and what was made of it. `is_held`: 0 accepted, 1 held, 2 interrupted. Evidence is the raw source; every table below it can be
  * built again from it. Rows change in these tables only: the queue of unverified batches, the card
- * shadow, and what is missing (clearing-schema.ts).
+ * shadow, and what is missing or waits to be examined (clearing-schema.ts).
  *
  * A purse write is reported once: no two certified records have the same card and card counter. A
  * record without a certificate takes no such place, for anybody who holds a SAM could make one up, until
@@ -196,5 +196,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'released pending loads', sql: PENDING_LOAD_RELEASE_SCHEMA },
     { name: 'payment orders', sql: PAYMENT_ORDER_SCHEMA },
     { name: 'gaps', sql: GAP_SCHEMA },
+    { name: 'card chain', sql: CARD_CHAIN_SCHEMA },
   ],
 };

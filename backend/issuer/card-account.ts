@@ -20,6 +20,10 @@ export interface CardShadow {
   readonly balance: SignedYen;
   readonly lastCounter: number;
   readonly recordCount: number;
+  /** Up to this counter every write of the card is known. */
+  readonly watermark: number;
+  /** What the card had then, by its own word. */
+  readonly watermarkBalance: SignedYen;
 }
 
 export type CardRefusal = 'ACCOUNT_CARD_TAKEN';
@@ -107,5 +111,7 @@ export async function readCardShadow(
     balance: signedYen(numberIn(row, 'balance_yen')),
     lastCounter: numberIn(row, 'last_counter'),
     recordCount: numberIn(row, 'record_count'),
+    watermark: numberIn(row, 'watermark'),
+    watermarkBalance: signedYen(numberIn(row, 'watermark_balance_yen')),
   };
 }

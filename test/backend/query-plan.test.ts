@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BATCH_STATEMENT, REPLAY_STATEMENT } from '../../backend/collection/batch-sequence.ts';
 import { EARLIER_STATEMENT } from '../../backend/collection/earlier-report.ts';
+import { EARLY_STATEMENT, LAST_BATCH_STATEMENT } from '../../backend/collection/early-batch.ts';
 import { EVIDENCE_STATEMENT } from '../../backend/collection/evidence.ts';
+import {
+  CARD_GAPS_STATEMENT,
+  PROVEN_WRITES_STATEMENT,
+} from '../../backend/collection/examine-cards.ts';
+import { SAM_PLACE_STATEMENT } from '../../backend/collection/gap.ts';
 import { HITS_STATEMENT, INSERT_HITS_STATEMENT } from '../../backend/collection/hit-row.ts';
 import {
   CLAIMED_SALE_STATEMENT,
@@ -14,7 +20,11 @@ import {
   NEXT_WRITE_STATEMENT,
   WAITING_STATEMENT,
 } from '../../backend/collection/pending-load-desk.ts';
-import { INSERT_RECORDS_STATEMENT, SHADOW_STATEMENT } from '../../backend/collection/record-row.ts';
+import {
+  EXAMINE_STATEMENT,
+  INSERT_RECORDS_STATEMENT,
+  SHADOW_STATEMENT,
+} from '../../backend/collection/record-row.ts';
 import { INSERT_CLAIMS_STATEMENT } from '../../backend/collection/refund-claim-row.ts';
 import {
   INTERRUPTED_STATEMENT,
@@ -54,6 +64,12 @@ const STATEMENTS = {
   WAITING_STATEMENT,
   NEXT_WRITE_STATEMENT,
   SHADOW_STATEMENT,
+  EXAMINE_STATEMENT,
+  PROVEN_WRITES_STATEMENT,
+  CARD_GAPS_STATEMENT,
+  SAM_PLACE_STATEMENT,
+  EARLY_STATEMENT,
+  LAST_BATCH_STATEMENT,
   RESOLVABLE_STATEMENT,
   INTERRUPTED_STATEMENT,
   UNVERIFIED_STATEMENT,

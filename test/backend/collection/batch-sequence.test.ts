@@ -26,14 +26,14 @@ describe('judgeSequence', () => {
   }
   const judge = (batch: Batch): Promise<unknown> =>
     judgeSequence(scenario.backend.database, terminal, batch);
-  const store = (batch: Batch): Promise<void> =>
+  const store = (batch: Batch): Promise<boolean> =>
     scenario.backend.database.transaction(async (transaction) => {
       const [row] = await transaction.all(
         "INSERT INTO evidence (sha256, received_at_ms, bytes) VALUES (?, 1, x'') RETURNING id",
         [batch.hash],
       );
       const arrival = { evidenceId: Number(row?.['id']), receivedAt: later(NOON, 1) };
-      await storeBatch(transaction, batch, arrival);
+      return storeBatch(transaction, batch, arrival);
     });
 
   it('lets the first batch and each one after the last be next', async () => {

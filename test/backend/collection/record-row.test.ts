@@ -53,6 +53,8 @@ describe('record row', () => {
       balance: 5_000 - 30 - 4,
       lastCounter: 4,
       recordCount: 4,
+      watermark: 1,
+      watermarkBalance: 5_000,
     });
   });
 

@@ -67,6 +67,8 @@ describe('card account', () => {
       balance: -120,
       lastCounter: 2,
       recordCount: 2,
+      watermark: 2,
+      watermarkBalance: 9_880,
     });
   });
 

@@ -1,0 +1,139 @@
+import { formatIdm, idm } from '#felica/identifiers';
+import { type EpochMs, epochMs } from '#units';
+import type { SqlRow } from '../database/connection.ts';
+import type { Database, SqlReader, Transaction } from '../database/database.ts';
+import { bytesIn, numberIn } from '../database/row.ts';
+import { type Chain, followChain, type ProvenWrite, type Watermark } from './card-chain.ts';
+import { agedGaps, type SeenGap } from './gap.ts';
+
+/** So many cards in one database transaction. */
+const CARDS_MAX = 1_000;
+
+const SHADOWS = `
+SELECT shadow.idm AS idm, shadow.watermark AS watermark,
+  shadow.watermark_balance_yen AS watermark_balance_yen, record.id AS record_id,
+  record.card_counter AS card_counter, record.balance_before_yen AS balance_before_yen,
+  record.balance_after_yen AS balance_after_yen, batch.received_at_ms AS received_at_ms
+FROM (SELECT idm FROM card_to_examine ORDER BY idm LIMIT ?1) AS asked
+CROSS JOIN card_shadow AS shadow ON shadow.idm = asked.idm`;
+
+const BATCH = 'CROSS JOIN batch ON batch.id = record.batch_id';
+
+/** The proven writes above the watermarks of the cards that are waiting; two searches a card. */
+export const PROVEN_WRITES_STATEMENT: string = `
+${SHADOWS}
+CROSS JOIN record INDEXED BY record_certified ON record.idm = shadow.idm
+  AND record.has_certificate = 1 AND record.card_counter > shadow.watermark ${BATCH}
+UNION ALL ${SHADOWS}
+CROSS JOIN record INDEXED BY record_uncertified ON record.idm = shadow.idm
+  AND record.has_certificate = 0 AND record.card_counter > shadow.watermark
+CROSS JOIN resolution ON resolution.record_id = record.id AND resolution.outcome = 'released'
+${BATCH}
+ORDER BY idm, card_counter`;
+
+export const CARD_GAPS_STATEMENT = `
+SELECT gap.owner AS idm, gap.first AS first, gap.last AS last, gap.first_seen_ms AS first_seen_ms
+FROM (SELECT idm FROM card_to_examine ORDER BY idm LIMIT ?1) AS asked
+CROSS JOIN gap ON gap.sequence = 'card' AND gap.owner = asked.idm`;
+
+/** Numbers of `card_to_examine` are in the same order in every statement of a transaction. */
+const WAITING_CARDS = 'SELECT idm FROM card_to_examine ORDER BY idm LIMIT ?1';
+
+const RAISE_WATERMARK_STATEMENT = `
+UPDATE card_shadow SET watermark = raised.value ->> 1, watermark_balance_yen = raised.value ->> 2
+FROM json_each(?1) AS raised WHERE card_shadow.idm = unhex(raised.value ->> 0)`;
+
+const INSERT_GAPS_STATEMENT = `
+INSERT INTO gap SELECT 'card', unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3
+FROM json_each(?1)`;
+
+/**
+ * Follows the chains of the cards whose watermark could not be raised when their records were posted:
+ * something is missing, came late, or does not fit. Resolves with the number of cards.
+ */
+export async function examineCards(database: Database): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const [waiting] = await database.all('SELECT 1 FROM card_to_examine LIMIT 1');
+    if (waiting === undefined) return total;
+    total += await database.transaction(examineSome);
+  }
+}
+
+async function examineSome(transaction: Transaction): Promise<number> {
+  const cards = await readCards(transaction);
+  const gapsBefore = await readCardGaps(transaction);
+  const chains = cards.map((card) => ({ ...card, chain: followChain(card.from, card.writes) }));
+  const raised = chains.filter(({ from, chain }) => chain.watermark > from.watermark);
+  if (raised.length > 0) {
+    const rows = raised.map(({ card, chain }) => [card, chain.watermark, chain.balance]);
+    await transaction.run(RAISE_WATERMARK_STATEMENT, [JSON.stringify(rows)]);
+  }
+  if (gapsBefore.size > 0) {
+    await transaction.run(
+      `DELETE FROM gap WHERE sequence = 'card' AND owner IN (${WAITING_CARDS})`,
+      [CARDS_MAX],
+    );
+  }
+  const gaps = chains.flatMap(({ card, chain }) =>
+    gapsOf(chain, gapsBefore.get(card) ?? []).map((gap) => [
+      card,
+      gap.first,
+      gap.last,
+      gap.firstSeen,
+    ]),
+  );
+  if (gaps.length > 0) await transaction.run(INSERT_GAPS_STATEMENT, [JSON.stringify(gaps)]);
+  return transaction.run(`DELETE FROM card_to_examine WHERE idm IN (${WAITING_CARDS})`, [
+    CARDS_MAX,
+  ]);
+}
+
+function gapsOf({ missing }: Chain, before: readonly SeenGap[]): readonly SeenGap[] {
+  return missing.flatMap(({ seenAt, ...range }) => agedGaps(before, [range], seenAt));
+}
+
+interface WaitingCard {
+  /** The IDm in hexadecimal. */
+  readonly card: string;
+  readonly from: Watermark;
+  readonly writes: readonly ProvenWrite[];
+}
+
+async function readCards(reader: SqlReader): Promise<readonly WaitingCard[]> {
+  const cards = new Map<string, { readonly from: Watermark; readonly writes: ProvenWrite[] }>();
+  for (const row of await reader.all(PROVEN_WRITES_STATEMENT, [CARDS_MAX])) {
+    const card = formatIdm(idm(bytesIn(row, 'idm')));
+    const known = cards.get(card) ?? {
+      from: {
+        watermark: numberIn(row, 'watermark'),
+        balance: numberIn(row, 'watermark_balance_yen'),
+      },
+      writes: [],
+    };
+    known.writes.push(provenWriteOf(row));
+    cards.set(card, known);
+  }
+  return [...cards].map(([card, known]) => ({ card, ...known }));
+}
+
+function provenWriteOf(row: SqlRow): ProvenWrite {
+  return {
+    recordId: numberIn(row, 'record_id'),
+    cardCounter: numberIn(row, 'card_counter'),
+    balanceBefore: numberIn(row, 'balance_before_yen'),
+    balanceAfter: numberIn(row, 'balance_after_yen'),
+    receivedAt: epochMs(numberIn(row, 'received_at_ms')),
+  };
+}
+
+async function readCardGaps(reader: SqlReader): Promise<ReadonlyMap<string, SeenGap[]>> {
+  const gaps = new Map<string, SeenGap[]>();
+  for (const row of await reader.all(CARD_GAPS_STATEMENT, [CARDS_MAX])) {
+    const card = formatIdm(idm(bytesIn(row, 'idm')));
+    const firstSeen: EpochMs = epochMs(numberIn(row, 'first_seen_ms'));
+    const gap = { first: numberIn(row, 'first'), last: numberIn(row, 'last'), firstSeen };
+    gaps.set(card, [...(gaps.get(card) ?? []), gap]);
+  }
+  return gaps;
+}
