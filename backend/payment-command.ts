@@ -20,6 +20,7 @@ import {
   readOrderedPayments,
 } from './settlement/payment/payment-store.ts';
 import { reconcilePayments, type WindowOutcome } from './settlement/payment/reconcile-payments.ts';
+import { reorderPayments } from './settlement/payment/reorder-payments.ts';
 import { readWindow } from './settlement/window.ts';
 
 export interface AccountOptions {
@@ -31,6 +32,8 @@ export interface AccountOptions {
 export interface OrderOptions {
   readonly window: number;
   readonly payOn?: BusinessDate;
+  /** Order again what came back. */
+  readonly returned?: true;
   /** The folder of the files for the bank. */
   readonly out: string;
 }
@@ -52,10 +55,11 @@ export async function bankAccount(
 /** `kazasu backend payments order`. The order is on disk before the files are, and makes the same ones. */
 export async function orderWindow(
   { settlement }: Backend,
-  { window: windowNumber, payOn, out }: OrderOptions,
+  { window: windowNumber, payOn, returned, out }: OrderOptions,
 ): Promise<Outcome> {
   const options = payOn === undefined ? { windowNumber } : { windowNumber, payOn };
-  return orderOutcome(await orderPayments(settlement, options), out);
+  const order = returned === true ? reorderPayments : orderPayments;
+  return orderOutcome(await order(settlement, options), out);
 }
 
 function orderOutcome(ordered: OrderResult, out: string): Outcome {

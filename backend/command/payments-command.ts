@@ -33,12 +33,16 @@ export function addPaymentsCommand(parent: Command): void {
   folderCommand(payments, 'order', 'order the payments of a window that both parties have signed')
     .requiredOption('--window <number>', 'the window', WINDOW)
     .option('--pay-on <date>', 'a day on which banks work; if absent, the next', argument(DATE))
+    .option('--returned', 'order again what the bank brought back or refused')
     .option('--out <folder>', 'where the files for the bank are made', '.')
     .action((options: FolderOption & OrderOptions) =>
       run(options, (backend) => orderWindow(backend, options)),
     );
-  folderCommand(payments, 'reconcile', "take the bank's statement: what became of the payments")
-    .argument('<file>', 'camt.053, or camt.054 for what is not booked yet')
+  folderCommand(payments, 'reconcile', "take a file of the bank's: what became of the payments")
+    .argument(
+      '<file>',
+      'camt.053, camt.054 for what is not booked yet, or pain.002 for what is refused',
+    )
     .action((file: string, options: FolderOption) =>
       run(options, (backend) => reconcileFile(backend, { file })),
     );

@@ -7,6 +7,7 @@ const TABLES = [
   'bank_file',
   'bank_statement',
   'bank_movement',
+  'payment_rejection',
   'payment_outcome',
 ];
 
@@ -70,6 +71,14 @@ CREATE TABLE bank_movement (
 CREATE INDEX bank_movement_by_order ON bank_movement (end_to_end_id);
 CREATE INDEX bank_movement_by_instruction ON bank_movement (instruction_id);
 CREATE INDEX bank_movement_by_reference ON bank_movement (bank_reference);
+CREATE TABLE payment_rejection (
+  id INTEGER PRIMARY KEY,
+  file_id INTEGER NOT NULL REFERENCES bank_file,
+  instruction_id TEXT,
+  order_id TEXT,
+  reason TEXT) STRICT;
+CREATE INDEX payment_rejection_by_instruction ON payment_rejection (instruction_id);
+CREATE INDEX payment_rejection_by_order ON payment_rejection (order_id);
 CREATE TABLE payment_outcome (
   id INTEGER PRIMARY KEY,
   order_id TEXT NOT NULL REFERENCES payment_order,

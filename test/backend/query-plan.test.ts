@@ -37,7 +37,20 @@ import { MERCHANT_STATEMENT } from '../../backend/issuer/merchant.ts';
 import { SAM_STATEMENT } from '../../backend/issuer/sam-account.ts';
 import { TERMINAL_STATEMENT } from '../../backend/issuer/terminal.ts';
 import { BALANCES_STATEMENT, WINDOW_BALANCES_STATEMENT } from '../../backend/ledger/books.ts';
+import {
+  OF_ORDERS_STATEMENT,
+  TOLD_BEFORE_STATEMENT,
+} from '../../backend/settlement/bank/movement-row.ts';
 import { MERCHANT_TOTAL_STATEMENT } from '../../backend/settlement/merchant-total.ts';
+import { BANK_ACCOUNT_STATEMENT } from '../../backend/settlement/payment/bank-account-register.ts';
+import {
+  FILE_STATEMENT,
+  REJECTIONS_STATEMENT,
+  STATEMENT_STATEMENT,
+} from '../../backend/settlement/payment/bank-file-store.ts';
+import { OUTCOMES_STATEMENT } from '../../backend/settlement/payment/payment-outcome.ts';
+import { ORDERS_OF_WINDOW_STATEMENT } from '../../backend/settlement/payment/payment-store.ts';
+import { NAMED_ORDERS_STATEMENT } from '../../backend/settlement/payment/reconcile-payments.ts';
 import { BATCHES_STATEMENT, FINDINGS_STATEMENT } from '../../backend/settlement/statement-list.ts';
 import {
   HELD_TOTAL_STATEMENT,
@@ -82,6 +95,15 @@ const STATEMENTS = {
   BATCHES_STATEMENT,
   FINDINGS_STATEMENT,
   HELD_TOTAL_STATEMENT,
+  BANK_ACCOUNT_STATEMENT,
+  NAMED_ORDERS_STATEMENT,
+  OF_ORDERS_STATEMENT,
+  TOLD_BEFORE_STATEMENT,
+  REJECTIONS_STATEMENT,
+  STATEMENT_STATEMENT,
+  FILE_STATEMENT,
+  OUTCOMES_STATEMENT,
+  ORDERS_OF_WINDOW_STATEMENT,
 };
 
 describe('query plan', () => {

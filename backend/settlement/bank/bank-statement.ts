@@ -7,6 +7,7 @@ import {
   type StatementBalance,
   type StatementKind,
 } from './statement-entry.ts';
+import { isStatusReport, type PaymentRejection, StatusReportCollector } from './status-report.ts';
 import { BankFileError, textAt, type XmlHandler, type XmlNode, XmlReader } from './xml-reader.ts';
 
 export interface BankStatement {
@@ -17,7 +18,12 @@ export interface BankStatement {
 }
 
 export type StatementReading =
-  | { readonly result: 'read'; readonly statements: readonly BankStatement[] }
+  | {
+      readonly result: 'read';
+      readonly statements: readonly BankStatement[];
+      /** Of a pain.002, which has no statements. */
+      readonly rejections: readonly PaymentRejection[];
+    }
   | {
       readonly result: 'refused';
       readonly reason: 'SETTLEMENT_BANK_FILE_INVALID';
@@ -33,22 +39,52 @@ const MESSAGES: ReadonlyMap<string, StatementKind> = new Map([
 const WHOLE: ReadonlySet<string> = new Set(['Acct', 'Bal', 'Ntry']);
 
 /**
- * Reads a bank's camt.053 or camt.054 of version 2 or later, piece by piece. Any fault refuses the whole
- * file: half a statement says nothing about what is missing.
+ * Reads a bank's camt.053 or camt.054 of version 2 or later, or its pain.002 of version 3 or later, piece
+ * by piece. Any fault refuses the whole file: half a statement says nothing about what is missing.
  */
 export async function readBankStatement(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<StatementReading> {
-  const collector = new StatementCollector();
+  const collector = new BankFileCollector();
   const reader = new XmlReader(collector);
   try {
     for await (const piece of pieces) reader.write(piece);
     reader.end();
-    return { result: 'read', statements: collector.finish() };
+    return { result: 'read', ...collector.finish() };
   } catch (error) {
     if (!(error instanceof BankFileError)) throw error;
     const { message: detail } = error;
     return { result: 'refused', reason: 'SETTLEMENT_BANK_FILE_INVALID', detail };
+  }
+}
+
+/** Collects by what the file says it is. */
+class BankFileCollector implements XmlHandler {
+  readonly #statements = new StatementCollector();
+  readonly #report = new StatusReportCollector();
+  #chosen: XmlHandler = this.#statements;
+
+  root(name: string, namespace: string): void {
+    if (isStatusReport(name, namespace)) this.#chosen = this.#report;
+    this.#chosen.root(name, namespace);
+  }
+
+  open(path: readonly string[]): void {
+    this.#chosen.open(path);
+  }
+
+  isWhole(path: readonly string[]): boolean {
+    return this.#chosen.isWhole(path);
+  }
+
+  element(path: readonly string[], node: XmlNode): void {
+    this.#chosen.element(path, node);
+  }
+
+  finish(): Pick<Extract<StatementReading, { result: 'read' }>, 'statements' | 'rejections'> {
+    return this.#chosen === this.#report
+      ? { statements: [], rejections: this.#report.finish() }
+      : { statements: this.#statements.finish(), rejections: [] };
   }
 }
 
@@ -66,7 +102,7 @@ class StatementCollector implements XmlHandler {
   root(name: string, namespace: string): void {
     const [, version = ''] = NAMESPACE.exec(namespace) ?? [];
     if (name === 'Document' && Number(version) >= VERSION_MIN) return;
-    throw new BankFileError('neither camt.053 nor camt.054');
+    throw new BankFileError('neither camt.053, camt.054 nor pain.002');
   }
 
   open(path: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { sumYen, type Yen } from '#units';
 import type { BankMovement } from './statement-entry.ts';
+import type { PaymentRejection } from './status-report.ts';
 
 /** What was ordered, as far as it is looked for in statements. */
 export interface OrderedPayment {
@@ -14,7 +15,8 @@ export interface OrderedPayment {
  * Of money that is to leave the account; of money that is to come in, the other way round.
  * `paid`: it left the account once. `announced`: the bank tells of it, but has not booked it.
  * `returned`: it left and came back. `wrong-amount`: what left is another amount than was ordered.
- * `paid-twice`: it left more than once. `missing`: nothing is told of it.
+ * `paid-twice`: it left more than once. `rejected`: the bank refused it, and it never left. `missing`:
+ * nothing is told of it.
  */
 export type PaymentState =
   | 'paid'
@@ -22,12 +24,13 @@ export type PaymentState =
   | 'returned'
   | 'wrong-amount'
   | 'paid-twice'
+  | 'rejected'
   | 'missing';
 
 export interface PaymentOutcome {
   readonly orderId: string;
   readonly state: PaymentState;
-  /** Why the bank brought it back, in its own code. */
+  /** Why the bank brought it back or refused it, in its own code. */
   readonly returnReason: string | undefined;
   /** What was found of it. A movement that paid a whole file stands at each of its orders. */
   readonly movements: readonly BankMovement[];
@@ -48,6 +51,7 @@ export interface StatementMatch {
 export function matchStatement(
   orders: readonly OrderedPayment[],
   told: readonly BankMovement[],
+  rejections: readonly PaymentRejection[] = [],
 ): StatementMatch {
   const movements = distinctMovements(told);
   const paying = orders.filter(({ direction }) => direction === 'pay');
@@ -68,6 +72,10 @@ export function matchStatement(
   const ofInstruction = grouped(whole, ({ instructionId }) => instructionId);
   const outcomes = orders.map((order) =>
     outcomeOf(order, {
+      rejection: rejections.find(
+        ({ orderId, instructionId }) =>
+          orderId === order.orderId || instructionId === order.instructionId,
+      ),
       own: ofOrder.get(order.orderId) ?? [],
       whole: order.direction === 'pay' ? (ofInstruction.get(order.instructionId) ?? []) : [],
     }),
@@ -110,17 +118,28 @@ export function distinctMovements(told: readonly BankMovement[]): readonly BankM
 interface Found {
   readonly own: readonly BankMovement[];
   readonly whole: readonly BankMovement[];
+  readonly rejection: PaymentRejection | undefined;
 }
 
-function outcomeOf(order: OrderedPayment, { own, whole }: Found): PaymentOutcome {
+function outcomeOf(order: OrderedPayment, found: Found): PaymentOutcome {
+  const { own, whole, rejection } = found;
   const movements = [...whole, ...own];
+  const { orderId } = order;
+  const state = stateOf(order, found);
+  if (state === 'rejected') return { orderId, state, returnReason: rejection?.reason, movements };
   const returnReason = own.find((movement) => movement.returnReason !== undefined)?.returnReason;
-  return { orderId: order.orderId, state: stateOf(order, { own, whole }), returnReason, movements };
+  return { orderId, state, returnReason, movements };
 }
 
-function stateOf({ amount, direction: way }: OrderedPayment, { own, whole }: Found): PaymentState {
+function stateOf(
+  { amount, direction: way }: OrderedPayment,
+  { own, whole, rejection }: Found,
+): PaymentState {
   const final = [...whole, ...own].filter(isFinal);
-  if (final.length === 0) return own.length + whole.length > 0 ? 'announced' : 'missing';
+  if (final.length === 0) {
+    if (rejection !== undefined && way === 'pay') return 'rejected';
+    return own.length + whole.length > 0 ? 'announced' : 'missing';
+  }
   if (own.some((movement) => isFinal(movement) && movement.amount !== amount)) {
     return 'wrong-amount';
   }

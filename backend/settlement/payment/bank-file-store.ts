@@ -1,18 +1,30 @@
 import { createHash } from 'node:crypto';
 import { sameBytes } from '#felica/identifiers';
 import type { EpochMs } from '#units';
+import type { SqlRow } from '../../database/connection.ts';
 import type { SqlReader, Transaction } from '../../database/database.ts';
-import { bytesIn, numberIn } from '../../database/row.ts';
+import { bytesIn, numberIn, textIn } from '../../database/row.ts';
 import type { BankStatement } from '../bank/bank-statement.ts';
 import { writeMovements } from '../bank/movement-row.ts';
+import type { PaymentRejection } from '../bank/status-report.ts';
 
 export interface BankFile {
   readonly bytes: Uint8Array;
   readonly statements: readonly BankStatement[];
+  readonly rejections: readonly PaymentRejection[];
 }
 
 /** `undefined`: the bank has told other movements under the same id before. */
 export type NewStatements = readonly BankStatement[] | undefined;
+
+export const FILE_STATEMENT = 'SELECT id FROM bank_file WHERE sha256 = ?';
+
+export const REJECTIONS_STATEMENT = `
+SELECT * FROM payment_rejection WHERE id IN (
+  SELECT id FROM payment_rejection WHERE order_id IN (SELECT value FROM json_each(?1))
+  UNION SELECT id FROM payment_rejection
+  WHERE instruction_id IN (SELECT value FROM json_each(?2)))
+ORDER BY id`;
 
 export const STATEMENT_STATEMENT = `SELECT content_hash FROM bank_statement
 WHERE kind = ? AND account_number = ? AND statement_id = ?`;
@@ -32,15 +44,21 @@ export async function newStatementsOf(
   return keys.size === unknown.length ? unknown : undefined;
 }
 
-/** Keeps the bytes of a file, and of its statements those that are new. */
+/** Whether these very bytes were kept. */
+export async function isFileKnown(reader: SqlReader, bytes: Uint8Array): Promise<boolean> {
+  return (await reader.all(FILE_STATEMENT, [digest(bytes)])).length > 0;
+}
+
+/**
+ * Keeps the bytes of a new file, with its statements that are new, and what it says is rejected. Resolves
+ * with the number of the file.
+ */
 export async function keepBankFile(
   transaction: Transaction,
-  { bytes, statements }: BankFile,
+  { bytes, statements, rejections }: BankFile,
   receivedAt: EpochMs,
-): Promise<void> {
+): Promise<number> {
   const sha256 = digest(bytes);
-  const known = await transaction.all('SELECT id FROM bank_file WHERE sha256 = ?', [sha256]);
-  if (known.length > 0) return;
   const [row] = await transaction.all('SELECT coalesce(max(id), 0) + 1 AS next FROM bank_file');
   const fileId = numberIn(row, 'next');
   await transaction.run('INSERT INTO bank_file VALUES (?, ?, ?, ?)', [
@@ -57,6 +75,35 @@ export async function keepBankFile(
     ]);
     await writeMovements(transaction, fileId, statement.movements);
   }
+  for (const { instructionId, orderId, reason } of rejections) {
+    await transaction.run(
+      `INSERT INTO payment_rejection (file_id, instruction_id, order_id, reason)
+       VALUES (?, ?, ?, ?)`,
+      [fileId, instructionId ?? null, orderId ?? null, reason ?? null],
+    );
+  }
+  return fileId;
+}
+
+/** The rejections of all files that name one of these orders or instructions. */
+export async function readRejectionsOf(
+  reader: SqlReader,
+  {
+    orderIds,
+    instructionIds,
+  }: { readonly orderIds: readonly string[]; readonly instructionIds: readonly string[] },
+): Promise<readonly PaymentRejection[]> {
+  const rows = await reader.all(REJECTIONS_STATEMENT, [
+    JSON.stringify(orderIds),
+    JSON.stringify(instructionIds),
+  ]);
+  const optionalIn = (row: SqlRow, column: string): string | undefined =>
+    row[column] === null ? undefined : textIn(row, column);
+  return rows.map((row) => ({
+    instructionId: optionalIn(row, 'instruction_id'),
+    orderId: optionalIn(row, 'order_id'),
+    reason: optionalIn(row, 'reason'),
+  }));
 }
 
 function keyOf({ kind, accountNumber = '', statementId }: BankStatement): readonly string[] {

@@ -7,6 +7,7 @@ import { postTransfers } from '../../ledger/posting.ts';
 import { type Leg, transfer } from '../../ledger/transfer.ts';
 import type { PaymentOutcome, PaymentState } from '../bank/statement-match.ts';
 import { writeAdvice } from '../commission-advice.ts';
+import { payableOfPayee } from '../payee.ts';
 import { changeOfPosition, positionOf } from './payment-position.ts';
 import type { WindowOrder } from './payment-store.ts';
 
@@ -19,7 +20,15 @@ export interface JudgedPayment extends WindowOrder {
 export const OUTCOMES_STATEMENT =
   'SELECT * FROM payment_outcome WHERE order_id = ? ORDER BY id DESC';
 
-const STATES = z.enum(['paid', 'announced', 'returned', 'wrong-amount', 'paid-twice', 'missing']);
+const STATES = z.enum([
+  'paid',
+  'announced',
+  'returned',
+  'wrong-amount',
+  'paid-twice',
+  'rejected',
+  'missing',
+]);
 const POSITION = z.array(
   z.tuple([z.string().transform(named), z.int().transform((value) => signedYen(value))]),
 );
@@ -82,6 +91,13 @@ async function isCarrierTold(reader: SqlReader, { windowNumber }: WindowOrder): 
     [windowNumber],
   );
   return rows.length > 0;
+}
+
+/** Whether the bank brought it back or refused it, so that it stands as owed. */
+export async function isOwedAgain(reader: SqlReader, order: WindowOrder): Promise<boolean> {
+  const [last] = await readOutcomes(reader, order);
+  const payable = payableOfPayee(order.payee);
+  return last?.position.some(({ account }) => account === payable) ?? false;
 }
 
 interface StoredOutcome {

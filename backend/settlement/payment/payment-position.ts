@@ -9,7 +9,7 @@ import type { WindowOrder } from './payment-store.ts';
 /**
  * All that the bank has made of one order, as legs of the books that sum to zero. The float moves by
  * what statements say and by nothing else. A payment that was made leaves what is in transit; one that
- * came back is owed again; whatever is left over stands in suspense until a person has looked.
+ * came back or was refused is owed again; whatever is left over stands in suspense until a person has looked.
  */
 export function positionOf(
   { payee, direction, amount }: WindowOrder,
@@ -24,7 +24,7 @@ export function positionOf(
     (sum, movement) => sum + shareOf(movement, amount) * (movement.direction === outgoing ? 1 : -1),
     0,
   );
-  const isBack = state === 'returned' && hasLeft && direction === 'pay';
+  const isBack = direction === 'pay' && (state === 'rejected' || (state === 'returned' && hasLeft));
   const cleared = state === 'paid' || state === 'paid-twice' || isBack ? amount : 0;
   const owedAgain = isBack ? amount : 0;
   const sign = direction === 'pay' ? 1 : -1;

@@ -1,19 +1,20 @@
-import type { EpochMs } from '#units';
+import { type EpochMs, negateYen } from '#units';
 import type { SqlReader, Transaction } from '../../database/database.ts';
 import { BANK_SUSPENSE, FLOAT } from '../../ledger/chart-of-accounts.ts';
 import { openWindowNumber } from '../../ledger/open-window.ts';
 import { postTransfers } from '../../ledger/posting.ts';
-import { credit, debit, transfer } from '../../ledger/transfer.ts';
+import { transfer } from '../../ledger/transfer.ts';
 import type { PayerAccount } from '../bank/bank-account.ts';
 import { type BankStatement, readBankStatement } from '../bank/bank-statement.ts';
 import { isToldBefore, readMovementsOf } from '../bank/movement-row.ts';
 import { type BankMovement, changeOf } from '../bank/statement-entry.ts';
 import { isFinal, matchStatement } from '../bank/statement-match.ts';
+import type { PaymentRejection } from '../bank/status-report.ts';
 import { deliverAdvices } from '../commission-advice.ts';
 import type { ProposalDependencies } from '../propose-window.ts';
 import { readWindow, type WindowState } from '../window.ts';
 import { readPayerAccounts } from './bank-account-register.ts';
-import { keepBankFile, newStatementsOf } from './bank-file-store.ts';
+import { isFileKnown, keepBankFile, newStatementsOf, readRejectionsOf } from './bank-file-store.ts';
 import { type JudgedPayment, readJudgedPayment, writeOutcome } from './payment-outcome.ts';
 import { orderIn, type WindowOrder } from './payment-store.ts';
 
@@ -65,7 +66,7 @@ export async function reconcilePayments(
 ): Promise<ReconcileResult> {
   const reading = await readBankStatement([bytes]);
   if (reading.result === 'refused') return reading;
-  const { statements } = reading;
+  const { statements, rejections } = reading;
   const taken = await database.transaction(async (transaction): Promise<ReconcileResult> => {
     const foreign = foreignAmong(statements, await readPayerAccounts(transaction));
     if (foreign !== undefined) {
@@ -77,7 +78,7 @@ export async function reconcilePayments(
       const detail = 'the bank has told other movements under the id of a statement in it';
       return { result: 'refused', reason: 'SETTLEMENT_BANK_FILE_DIFFERS', detail };
     }
-    return take(transaction, { bytes, statements, unknown, now: now() });
+    return take(transaction, { bytes, statements, unknown, rejections, now: now() });
   });
   if (taken.result === 'taken') await deliverAdvices(database, carrier, now());
   return taken;
@@ -88,27 +89,32 @@ interface Taking {
   readonly statements: readonly BankStatement[];
   /** Those of the statements that are new. */
   readonly unknown: readonly BankStatement[];
+  readonly rejections: readonly PaymentRejection[];
   readonly now: EpochMs;
 }
 
 async function take(
   transaction: Transaction,
-  { bytes, statements, unknown, now }: Taking,
+  { bytes, statements, unknown, rejections, now }: Taking,
 ): Promise<ReconcileResult> {
   const movements = statements.flatMap((statement) => statement.movements);
-  const orders = await readNamedOrders(transaction, movements);
+  const orders = await readNamedOrders(transaction, [...movements, ...rejections.map(namesOf)]);
   const { unexpected } = matchStatement(orders, movements);
-  if (unknown.length > 0) {
+  const isNew =
+    unknown.length > 0 || (statements.length === 0 && !(await isFileKnown(transaction, bytes)));
+  if (isNew) {
     const fresh = matchStatement(
       orders,
       unknown.flatMap((statement) => statement.movements),
     );
-    await suspend(transaction, fresh.unexpected.filter(isFinal), now);
-    await keepBankFile(transaction, { bytes, statements: unknown }, now);
+    const strangers = await strangersAmong(transaction, fresh.unexpected);
+    const file = { bytes, statements: unknown, rejections };
+    const fileId = await keepBankFile(transaction, file, now);
+    await suspend(transaction, strangers, { fileId, now });
     await judge(transaction, orders, now);
   }
   const windows = await readWindowOutcomes(transaction, orders);
-  return { result: unknown.length > 0 ? 'taken' : 'repeated', windows, unexpected };
+  return { result: isNew ? 'taken' : 'repeated', windows, unexpected };
 }
 
 async function judge(
@@ -116,11 +122,13 @@ async function judge(
   orders: readonly WindowOrder[],
   now: EpochMs,
 ): Promise<void> {
-  const told = await readMovementsOf(transaction, {
+  const names = {
     orderIds: orders.map(({ orderId }) => orderId),
     instructionIds: [...new Set(orders.map(({ instructionId }) => instructionId))],
-  });
-  const { outcomes } = matchStatement(orders, told);
+  };
+  const told = await readMovementsOf(transaction, names);
+  const rejections = await readRejectionsOf(transaction, names);
+  const { outcomes } = matchStatement(orders, told, rejections);
   for (const [index, outcome] of outcomes.entries()) {
     const order = orders[index];
     if (order !== undefined) await writeOutcome(transaction, order, outcome, now);
@@ -131,31 +139,44 @@ async function judge(
 async function suspend(
   transaction: Transaction,
   movements: readonly BankMovement[],
-  now: EpochMs,
+  { fileId, now }: { readonly fileId: number; readonly now: EpochMs },
 ): Promise<void> {
+  const transfers = movements.map((movement, index) => {
+    const change = changeOf(movement);
+    return transfer(`bank-file:${fileId}:${index + 1}`, 'bank-unexpected', [
+      { account: FLOAT, amount: change },
+      { account: BANK_SUSPENSE, amount: negateYen(change) },
+    ]);
+  });
   const windowNumber = await openWindowNumber(transaction);
-  for (const movement of movements) {
-    if (await isToldBefore(transaction, movement)) continue;
-    const [row] = await transaction.all(
-      "SELECT count(*) + 1 AS next FROM transfer WHERE kind = 'bank-unexpected'",
-    );
-    const { amount } = movement;
-    const isIn = changeOf(movement) > 0;
-    const legs = isIn
-      ? [debit(FLOAT, amount), credit(BANK_SUSPENSE, amount)]
-      : [debit(BANK_SUSPENSE, amount), credit(FLOAT, amount)];
-    const reference = `bank-unexpected:${String(row?.['next'])}`;
-    const time = { windowNumber, postedAt: now };
-    await postTransfers(transaction, [transfer(reference, 'bank-unexpected', legs)], time);
+  await postTransfers(transaction, transfers, { windowNumber, postedAt: now });
+}
+
+/** What is booked and nobody ordered, without what another file has told. */
+async function strangersAmong(
+  reader: SqlReader,
+  unexpected: readonly BankMovement[],
+): Promise<readonly BankMovement[]> {
+  const strangers: BankMovement[] = [];
+  for (const movement of unexpected.filter(isFinal)) {
+    if (!(await isToldBefore(reader, movement))) strangers.push(movement);
   }
+  return strangers;
+}
+
+/** What a movement or a rejection says that it belongs to. */
+type Names = Pick<BankMovement, 'endToEndId' | 'instructionId'>;
+
+function namesOf({ orderId, instructionId }: PaymentRejection): Names {
+  return { endToEndId: orderId, instructionId };
 }
 
 async function readNamedOrders(
   reader: SqlReader,
-  movements: readonly BankMovement[],
+  told: readonly Names[],
 ): Promise<readonly WindowOrder[]> {
-  const named = (idOf: (movement: BankMovement) => string | undefined): string =>
-    JSON.stringify([...new Set(movements.map(idOf))].filter((id) => id !== undefined));
+  const named = (idOf: (names: Names) => string | undefined): string =>
+    JSON.stringify([...new Set(told.map(idOf))].filter((id) => id !== undefined));
   const rows = await reader.all(NAMED_ORDERS_STATEMENT, [
     named(({ instructionId }) => instructionId),
     named(({ endToEndId }) => endToEndId),

@@ -101,10 +101,10 @@ describe('a camt.053', () => {
       'a balance without amount or direction',
     );
     expect(await faultIn('camt.053.001.02', 'camt.052.001.02')).toBe(
-      'neither camt.053 nor camt.054',
+      'neither camt.053, camt.054 nor pain.002',
     );
     expect(await faultIn('camt.053.001.02', 'camt.053.001.01')).toBe(
-      'neither camt.053 nor camt.054',
+      'neither camt.053, camt.054 nor pain.002',
     );
     expect(await faultIn(/<Stmt>[\s\S]*<\/Stmt>/, '')).toBe('no statement in it');
   });

@@ -84,3 +84,34 @@ function payment({ endToEndId, amount, reference, returnReason }: PaymentExample
     '</TxDtls>',
   ].join('');
 }
+
+export interface StatusExample {
+  readonly endToEndId?: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/** A pain.002.001.03 on instruction KZ-1, with that status of the whole. */
+export function statusReportExample(
+  groupStatus: string,
+  payments: readonly StatusExample[],
+  reason?: string,
+): string {
+  return [
+    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.03"><CstmrPmtStsRpt>',
+    '<GrpHdr><MsgId>P-1</MsgId><CreDtTm>2026-11-25T10:00:00+09:00</CreDtTm></GrpHdr>',
+    '<OrgnlGrpInfAndSts><OrgnlMsgId>KZ-1</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.03</OrgnlMsgNmId>',
+    `<GrpSts>${groupStatus}</GrpSts>${statusReason(reason)}</OrgnlGrpInfAndSts>`,
+    '<OrgnlPmtInfAndSts><OrgnlPmtInfId>KZ-1</OrgnlPmtInfId>',
+    ...payments.map(
+      (one) =>
+        `<TxInfAndSts>${one.endToEndId === undefined ? '' : `<OrgnlEndToEndId>${one.endToEndId}</OrgnlEndToEndId>`}` +
+        `<TxSts>${one.status}</TxSts>${statusReason(one.reason)}</TxInfAndSts>`,
+    ),
+    '</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>',
+  ].join('\n');
+}
+
+function statusReason(reason: string | undefined): string {
+  return reason === undefined ? '' : `<StsRsnInf><Rsn><Cd>${reason}</Cd></Rsn></StsRsnInf>`;
+}
