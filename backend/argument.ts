@@ -5,6 +5,8 @@ import {
   type BusinessDate,
   basisPoints,
   businessDate,
+  type SignedYen,
+  signedYen,
   type Yen,
   yen,
 } from '#units';
@@ -28,6 +30,12 @@ export function wholeFrom(min: number, max: number): ArgumentKind<number> {
 
 /** At most what the history of a card can hold. */
 export const AMOUNT: ArgumentKind<Yen> = mapped(wholeFrom(1, HISTORY_AMOUNT_MAX), yen);
+
+/** What a correction gives, or takes where it is negative. */
+export const SIGNED_AMOUNT: ArgumentKind<SignedYen> = {
+  parse: (text) => (/^-?[1-9]\d{0,9}$/.test(text) ? signedYen(Number(text)) : undefined),
+  expected: 'expected a whole number such as 500 or -500',
+};
 
 /** What a subscriber may have charged in a month. */
 export const CAP: ArgumentKind<Yen> = mapped(wholeFrom(0, 10_000_000), yen);

@@ -108,7 +108,8 @@ function keyText(path: string): string {
   return readText(path, 'it is the public key of the carrier');
 }
 
-function privateKeyIn(path: string | undefined): KeyObject | undefined {
+/** An Ed25519 private key in PEM, or `undefined`. */
+export function privateKeyIn(path: string | undefined): KeyObject | undefined {
   if (path === undefined) return undefined;
   const pem = readText(path, 'it is the private key of the carrier');
   try {
@@ -119,6 +120,6 @@ function privateKeyIn(path: string | undefined): KeyObject | undefined {
   }
 }
 
-function keyRefused(detail: string): Outcome {
+export function keyRefused(detail: string): Outcome {
   return refusedOutcome({ reason: 'SETTLEMENT_KEY_UNKNOWN', detail });
 }

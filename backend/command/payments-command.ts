@@ -1,5 +1,12 @@
-import type { Command } from 'commander';
-import { type ArgumentKind, DATE, wholeFrom } from '../argument.ts';
+import { type Command, Option } from 'commander';
+import {
+  type AdjustOptions,
+  adjust,
+  type SignAdjustmentOptions,
+  showAdjustments,
+  signAdjusted,
+} from '../adjustment-command.ts';
+import { type ArgumentKind, DATE, SIGNED_AMOUNT, wholeFrom } from '../argument.ts';
 import {
   type AccountOptions,
   bankAccount,
@@ -8,6 +15,7 @@ import {
   reconcileFile,
   showPayments,
 } from '../payment-command.ts';
+import { ADJUSTMENT_REASONS, ADJUSTMENT_SOURCES } from '../settlement/adjustment/adjustment.ts';
 import { parsePayee } from '../settlement/payee.ts';
 import type { AccountOwner } from '../settlement/payment/bank-account-register.ts';
 import { argument, type FolderOption, folderCommand, run, wallClock } from './folder-command.ts';
@@ -51,4 +59,42 @@ export function addPaymentsCommand(parent: Command): void {
     .action((options: FolderOption & { readonly window: number }) =>
       run(options, (backend) => showPayments(backend, options)),
     );
+  addAdjustments(payments);
+}
+
+function addAdjustments(payments: Command): void {
+  folderCommand(payments, 'adjust', 'propose to correct what a closed window meant for a merchant')
+    .requiredOption('--reference <text>', 'a name of its own: capitals, digits and hyphens')
+    .requiredOption('--window <number>', 'the window that it corrects', WINDOW)
+    .requiredOption('--merchant <id>', 'merchant id', WINDOW)
+    .requiredOption(
+      '--amount <yen>',
+      'what the merchant gets, or gives back if negative',
+      argument(SIGNED_AMOUNT),
+    )
+    .addOption(
+      new Option('--against <account>', 'who bears it')
+        .choices([...ADJUSTMENT_SOURCES])
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--reason <reason>', 'why').choices([...ADJUSTMENT_REASONS]).makeOptionMandatory(),
+    )
+    .action((options: FolderOption & AdjustOptions) =>
+      run(options, (backend) => adjust(backend, options)),
+    );
+  folderCommand(payments, 'sign-adjustment', 'sign an adjustment for one party')
+    .requiredOption('--reference <text>', 'its name')
+    .addOption(
+      new Option('--party <party>', 'who signs')
+        .choices(['issuer', 'carrier'])
+        .makeOptionMandatory(),
+    )
+    .option('--key-file <file>', "the carrier's Ed25519 private key in PEM")
+    .action((options: FolderOption & SignAdjustmentOptions) =>
+      run(options, (backend) => signAdjusted(backend, options)),
+    );
+  folderCommand(payments, 'adjustments', 'corrections that were proposed; the newest 1,000').action(
+    (options: FolderOption) => run(options, (backend) => showAdjustments(backend, wallClock())),
+  );
 }

@@ -1,3 +1,4 @@
+import { ADJUSTMENT_SCHEMA } from './adjustment-schema.ts';
 import { appendOnly } from './append-only.ts';
 import { CARD_CHAIN_SCHEMA, GAP_SCHEMA } from './clearing-schema.ts';
 import { HIT_SCHEMA, HOTLIST_SCHEMA } from './hotlist-schema.ts';
@@ -197,5 +198,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'payment orders', sql: PAYMENT_ORDER_SCHEMA },
     { name: 'gaps', sql: GAP_SCHEMA },
     { name: 'card chain', sql: CARD_CHAIN_SCHEMA },
+    { name: 'adjustments', sql: ADJUSTMENT_SCHEMA },
   ],
 };

@@ -14,6 +14,7 @@ export type TransferKind =
   | 'reversal'
   | 'merchant-payment'
   | 'commission-payment'
+  | 'adjustment'
   | 'payment-again'
   | 'bank-outcome'
   | 'bank-unexpected'

@@ -2,6 +2,7 @@ import {
   differenceYen,
   negateYen,
   type SignedYen,
+  signedYen,
   subtractYen,
   sumSignedYen,
   type Yen,
@@ -36,6 +37,8 @@ export interface MerchantTotal {
   readonly fee: Yen;
   /** The carrier's part of the fee. */
   readonly commission: Yen;
+  /** Corrections of windows before, which both parties have signed. */
+  readonly adjustments: SignedYen;
 }
 
 export const MERCHANT_TOTAL_STATEMENT = `
@@ -44,13 +47,13 @@ SELECT merchant_id, sum(batch_count) AS batch_count, sum(sale_count) AS sale_cou
   sum(reversed_load_yen) AS reversed_load_yen, sum(void_count) AS void_count,
   sum(void_yen) AS void_yen, sum(reversed_void_yen) AS reversed_void_yen, sum(held_count) AS held_count,
   sum(held_yen) AS held_yen, sum(unpaid_count) AS unpaid_count, sum(fee_yen) AS fee_yen,
-  sum(commission_yen) AS commission_yen
+  sum(commission_yen) AS commission_yen, sum(adjustment_yen) AS adjustment_yen
 FROM (
   SELECT merchant_id, 1 AS batch_count, debit_count AS sale_count, debit_yen AS sale_yen,
     load_count, load_yen + held_load_yen AS load_yen, 0 AS reversed_load_yen, void_count,
     void_yen + held_void_yen AS void_yen, 0 AS reversed_void_yen, held_count,
     held_load_yen + held_debit_yen + held_void_yen AS held_yen, unpaid_count, fee_yen,
-    commission_yen
+    commission_yen, 0 AS adjustment_yen
   FROM posted_batch WHERE window_number = ?1
   UNION ALL
   SELECT merchant_id, 0, outcome = 'released' AND kind = 2,
@@ -60,14 +63,17 @@ FROM (
     outcome = 'released' AND kind = 3,
     iif(outcome = 'released' AND kind = 3 AND was_interrupted, amount_yen, 0),
     iif(outcome = 'superseded' AND kind = 3 AND NOT was_interrupted, amount_yen, 0),
-    0, 0, 0, fee_yen, commission_yen
+    0, 0, 0, fee_yen, commission_yen, 0
   FROM resolution WHERE window_number = ?1
   UNION ALL
-  SELECT merchant_id, 0, 0, 0, 0, 0, 0, 1, amount_yen, 0, 0, 0, 0, 0, 0
+  SELECT merchant_id, 0, 0, 0, 0, 0, 0, 1, amount_yen, 0, 0, 0, 0, 0, 0, 0
   FROM pending_load WHERE window_number = ?1
   UNION ALL
-  SELECT merchant_id, 0, 0, 0, 0, 0, amount_yen, 0, 0, 0, 0, 0, 0, 0, 0
-  FROM pending_load_payment WHERE window_number = ?1)
+  SELECT merchant_id, 0, 0, 0, 0, 0, amount_yen, 0, 0, 0, 0, 0, 0, 0, 0, 0
+  FROM pending_load_payment WHERE window_number = ?1
+  UNION ALL
+  SELECT merchant_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, amount_yen
+  FROM posted_adjustment WHERE window_number = ?1)
 GROUP BY merchant_id ORDER BY merchant_id`;
 
 /** One row for each merchant with anything in the window. */
@@ -86,8 +92,8 @@ export function payableOf({ grossSales, fee }: MerchantTotal): Yen {
 
 /** What is paid out, or collected if it is negative. */
 export function netOf(total: MerchantTotal): SignedYen {
-  const { loadsCollected, voids } = total;
-  return sumSignedYen([payableOf(total), negateYen(loadsCollected), negateYen(voids)]);
+  const { loadsCollected, voids, adjustments } = total;
+  return sumSignedYen([payableOf(total), adjustments, negateYen(loadsCollected), negateYen(voids)]);
 }
 
 /** A merchant with nothing in the window. */
@@ -107,6 +113,7 @@ export function emptyMerchantTotal(merchantId: number): MerchantTotal {
     unpaidCount: 0,
     fee: none,
     commission: none,
+    adjustments: differenceYen(none, none),
   };
 }
 
@@ -126,5 +133,6 @@ function merchantTotalOf(row: SqlRow): MerchantTotal {
     unpaidCount: numberIn(row, 'unpaid_count'),
     fee: amountIn('fee_yen'),
     commission: amountIn('commission_yen'),
+    adjustments: signedYen(numberIn(row, 'adjustment_yen')),
   };
 }

@@ -60,11 +60,13 @@ export function isProposalSigned(
 }
 
 function merchantLine(total: MerchantTotal): string {
-  const { merchantId, grossSales, fee, commission, loadsCollected, voids } = total;
+  const { merchantId, grossSales, fee, commission, loadsCollected, voids, adjustments } = total;
   const net: SignedYen = netOf(total);
+  // Without one the line is what it was before there were any: what was signed stays signed.
+  const adjusted = adjustments === 0 ? '' : `adjustments ${adjustments} `;
   return (
     `merchant ${merchantId} sales ${grossSales} fee ${fee} commission ${commission} ` +
-    `loads ${loadsCollected} voids ${voids} net ${net}`
+    `loads ${loadsCollected} voids ${voids} ${adjusted}net ${net}`
   );
 }
 

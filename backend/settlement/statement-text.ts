@@ -3,7 +3,7 @@ import type { CarrierStatement, MerchantStatement } from './statement.ts';
 
 /** A merchant's statement as lines that a person reads. */
 export function merchantStatementText(statement: MerchantStatement): readonly string[] {
-  const { findings } = statement;
+  const { findings, adjustments } = statement;
   return [
     `${statement.name} (${statement.merchantId}), ${heading(statement)}`,
     `  batches          ${statement.batchCount}`,
@@ -12,6 +12,7 @@ export function merchantStatementText(statement: MerchantStatement): readonly st
     `  sales net        ${formatYen(statement.salesNet)}`,
     `  loads collected  ${statement.loadCount}, ${formatYen(statement.loadsCollected)}`,
     `  voids            ${statement.voidCount}, ${formatYen(statement.voids)}`,
+    ...(adjustments === 0 ? [] : [`  adjustments      ${formatYen(adjustments)}`]),
     `  net              ${formatYen(statement.net)}`,
     `  held             ${statement.heldCount}, ${formatYen(statement.heldAmount)}`,
     `  not paid         ${statement.unpaidCount}`,

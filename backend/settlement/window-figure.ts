@@ -199,7 +199,7 @@ function isInBooks(total: MerchantTotal, ofWindow: Balances): boolean {
   const receivable = ofWindow.get(loadReceivableOf(merchantId)) ?? 0;
   const voids = ofWindow.get(voidReceivableOf(merchantId)) ?? 0;
   return (
-    sumSignedYen([payableOf(total), signedYen(payable)]) === 0 &&
+    sumSignedYen([payableOf(total), total.adjustments, signedYen(payable)]) === 0 &&
     receivable === total.loadsCollected &&
     voids === total.voids
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AMOUNT, DATE, IDM, RATE, wholeFrom } from '../../backend/argument.ts';
+import { AMOUNT, DATE, IDM, RATE, SIGNED_AMOUNT, wholeFrom } from '../../backend/argument.ts';
 
 describe('argument', () => {
   it('is a whole number in its range', () => {
@@ -17,6 +17,14 @@ describe('argument', () => {
       16_777_215,
       undefined,
       undefined,
+    ]);
+  });
+
+  it('is what a correction gives or takes, and not nothing', () => {
+    expect(['500', '-500', '0', '-0', '+5', '5.0', ''].map(SIGNED_AMOUNT.parse)).toEqual([
+      500,
+      -500,
+      ...Array.from({ length: 5 }, () => undefined),
     ]);
   });
 

@@ -48,6 +48,7 @@ describe('merchant total', () => {
         unpaidCount: 1,
         fee: 38,
         commission: 6,
+        adjustments: 0,
       },
       expect.objectContaining({ merchantId: 1002, grossSales: 5, fee: 0 }),
     ]);

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { Backend } from '../../../backend/open-backend.ts';
 import { registerCarrierKey } from '../../../backend/settlement/proposal-store.ts';
 import { proposeWindow } from '../../../backend/settlement/propose-window.ts';
@@ -6,6 +6,8 @@ import { type SettleResult, settleWindow } from '../../../backend/settlement/set
 import { signWindow } from '../../../backend/settlement/sign-window.ts';
 
 const CARRIER = generateKeyPairSync('ed25519');
+/** The carrier's key of all tests that sign a window in passing. */
+export const CARRIER_PRIVATE_KEY: KeyObject = CARRIER.privateKey;
 const CARRIER_DER = Uint8Array.from(CARRIER.publicKey.export({ type: 'spki', format: 'der' }));
 
 type Signed = Pick<Backend, 'database' | 'settlement' | 'keystore'>;
@@ -17,8 +19,8 @@ export async function signByBoth(
 ): Promise<void> {
   await registerCarrierKey(database, CARRIER_DER, settlement.now());
   await proposeWindow(settlement, windowNumber);
-  const { privateKey } = CARRIER;
-  await signWindow(settlement, { windowNumber, party: 'carrier', privateKey });
+  const carrier = { party: 'carrier', privateKey: CARRIER_PRIVATE_KEY } as const;
+  await signWindow(settlement, { windowNumber, ...carrier });
   const issuer = { party: 'issuer', privateKey: keystore.signingKey } as const;
   await signWindow(settlement, { windowNumber, ...issuer });
 }

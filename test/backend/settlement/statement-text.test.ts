@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { businessDate, signedYen, yen } from '#units';
+import type { MerchantStatement } from '../../../backend/settlement/statement.ts';
 import {
   carrierStatementText,
   merchantStatementText,
@@ -13,7 +14,7 @@ const WINDOW = {
 
 describe('statement text', () => {
   it('shows a merchant what is paid and what is not', () => {
-    const text = merchantStatementText({
+    const statement: MerchantStatement = {
       ...WINDOW,
       merchantId: 1001,
       name: 'Kissa',
@@ -29,6 +30,7 @@ describe('statement text', () => {
       unpaidCount: 0,
       fee: yen(650),
       commission: yen(100),
+      adjustments: signedYen(0),
       salesNet: yen(19_350),
       net: signedYen(14_050),
       batches: [],
@@ -44,7 +46,10 @@ describe('statement text', () => {
           card: '0506',
         },
       ],
-    });
+    };
+    const text = merchantStatementText(statement);
+    const adjusted = merchantStatementText({ ...statement, adjustments: signedYen(-65) });
+    expect(adjusted.filter((line) => !text.includes(line))).toEqual(['  adjustments      -65 yen']);
     expect(text).toEqual([
       'Kissa (1001), window 3 of 2026-11-23, closed',
       '  batches          2',

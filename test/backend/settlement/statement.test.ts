@@ -41,6 +41,7 @@ describe('statement', () => {
         unpaidCount: 1,
         fee: 65,
         commission: 10,
+        adjustments: 0,
         salesNet: 1_935,
         net: 1_935,
         batches: [
