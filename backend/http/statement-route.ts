@@ -59,6 +59,7 @@ const MERCHANT_STATEMENT = z
     unpaidCount: COUNT,
     fee: z.int(),
     commission: z.int(),
+    adjustments: z.int(),
     salesNet: z.int(),
     net: z.int(),
     batches: z.array(LISTED_BATCH).readonly(),
