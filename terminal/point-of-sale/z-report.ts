@@ -74,14 +74,14 @@ export function zReportMarkup(report: ZReport): string {
     escapeMarkup(report.merchantName),
     `Z REPORT ${report.number}`,
     '---',
-    ...rows.map(rowText),
+    ...rowsText(rows),
     '---',
-    ...totalRows(report.totals).map(rowText),
+    ...rowsText(totalRows(report.totals)),
     '---',
     'All reports together',
-    ...totalRows(report.grandTotals).map(rowText),
+    ...rowsText(totalRows(report.grandTotals)),
     '---',
-    rowText([`Unresolved now: ${unresolvedCount}`, formatYen(unresolvedTotal)]),
+    ...rowsText([[`Unresolved now: ${unresolvedCount}`, formatYen(unresolvedTotal)]]),
   ].join('\n');
 }
 
@@ -96,10 +96,11 @@ function totalRows(totals: BatchTotals): readonly (readonly [string, string])[] 
     [`Voids: ${totals.voidCount}`, formatYen(totals.voidTotal)],
     [`Refunds: ${totals.refundCount}`, formatYen(totals.refundTotal)],
     [`Loads: ${totals.loadCount}`, formatYen(totals.loadTotal)],
-    [`Loads without cash: ${totals.pendingLoadCount}`, formatYen(totals.pendingLoadTotal)],
+    [`No-cash loads: ${totals.pendingLoadCount}`, formatYen(totals.pendingLoadTotal)],
   ];
 }
 
-function rowText([label, value]: readonly [string, string]): string {
-  return `${label} | ${value}`;
+/** Left alone, both columns are as wide: a label with a large count would go on in the next line. */
+function rowsText(rows: readonly (readonly [string, string])[]): readonly string[] {
+  return ['{width:22 16}', ...rows.map(([label, value]) => `${label} | ${value}`), '{width:auto}'];
 }

@@ -69,6 +69,9 @@ function violationsOf(evidence: Evidence): string {
   return audit(evidence).violations.join('\n');
 }
 
+/** Whole episodes are played first. */
+const PLAYED = { timeout: 60_000 };
+
 describe('the auditor', () => {
   it('finds every yen of a sound episode', () => {
     const { violations, figures } = audit(sound);
@@ -220,20 +223,24 @@ describe('the auditor', () => {
   it.each([
     [12, 'released', undefined, /yen owed to cards, and/],
     [2, 'superseded', 'released', /accepted twice|posted, and on no card/],
-  ] as const)('follows the claims of episode %i that are %s', async (seed, from, to, found) => {
-    const { evidence } = await playEpisode({ seed, taps: TAPS, tell: () => undefined });
-    expect(audit(evidence).violations).toEqual([]);
-    const { records } = evidence.issuer;
-    const index = records.findIndex(
-      ({ isInterrupted, resolution }) => isInterrupted && resolution === from,
-    );
-    expect(index).not.toBe(-1);
-    const changed = records.map((record, at) =>
-      at === index ? { ...record, resolution: to } : record,
-    );
-    const issuer = { ...evidence.issuer, records: changed };
-    expect(audit({ ...evidence, issuer }).violations.join('\n')).toMatch(found);
-  });
+  ] as const)(
+    'follows the claims of episode %i that are %s',
+    PLAYED,
+    async (seed, from, to, found) => {
+      const { evidence } = await playEpisode({ seed, taps: TAPS, tell: () => undefined });
+      expect(audit(evidence).violations).toEqual([]);
+      const { records } = evidence.issuer;
+      const index = records.findIndex(
+        ({ isInterrupted, resolution }) => isInterrupted && resolution === from,
+      );
+      expect(index).not.toBe(-1);
+      const changed = records.map((record, at) =>
+        at === index ? { ...record, resolution: to } : record,
+      );
+      const issuer = { ...evidence.issuer, records: changed };
+      expect(audit({ ...evidence, issuer }).violations.join('\n')).toMatch(found);
+    },
+  );
 
   it('sees books that are off by one yen', () => {
     const { entries } = sound.issuer;

@@ -52,6 +52,15 @@ describe('Z report', () => {
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(38);
   });
 
+  it('keeps every total on one line, however large', () => {
+    const many = Object.fromEntries(
+      Object.keys(NO_TOTALS).map((name) => [name, name.endsWith('Count') ? 9_999 : 123_456_789]),
+    ) as unknown as typeof NO_TOTALS;
+    const text = zReportText({ ...REPORT, totals: many, grandTotals: many, unresolvedCount: 999 });
+    expect(text.match(/^[A-Z][\w -]+: 9999 +123,456,789 yen$/gm)).toHaveLength(10);
+    expect(text).toMatch(/^Unresolved now: 999 +350 yen$/m);
+  });
+
   it('adds up batches', () => {
     expect(addTotals(NO_TOTALS, TOTALS)).toEqual(TOTALS);
     expect(addTotals(TOTALS, { ...NO_TOTALS, loadCount: 1, loadTotal: yen(5) })).toEqual({
