@@ -7,6 +7,7 @@ const TABLES = [
   'bank_file',
   'bank_statement',
   'bank_movement',
+  'suspended_movement',
   'payment_rejection',
   'payment_outcome',
 ];
@@ -14,7 +15,7 @@ const TABLES = [
 /**
  * What the bank is told and what it tells. The last `bank_account` of an owner and the last
  * `payment_outcome` of an order count. A `payment_order` that pays has the account it goes to; one that
- * collects has none. A `bank_file` is raw evidence: statements and movements can be read from it again.
+ * collects has none. A `suspended_movement` was posted to suspense, and belongs to no order any more. A `bank_file` is raw evidence: statements and movements can be read from it again.
  */
 export const PAYMENT_ORDER_SCHEMA: string = `
 CREATE TABLE bank_account (
@@ -68,9 +69,12 @@ CREATE TABLE bank_movement (
   return_reason TEXT,
   is_booked INTEGER NOT NULL,
   booked_on TEXT) STRICT;
+CREATE INDEX bank_movement_by_file ON bank_movement (file_id);
 CREATE INDEX bank_movement_by_order ON bank_movement (end_to_end_id);
 CREATE INDEX bank_movement_by_instruction ON bank_movement (instruction_id);
 CREATE INDEX bank_movement_by_reference ON bank_movement (bank_reference);
+CREATE TABLE suspended_movement (
+  movement_id INTEGER PRIMARY KEY REFERENCES bank_movement) STRICT;
 CREATE TABLE payment_rejection (
   id INTEGER PRIMARY KEY,
   file_id INTEGER NOT NULL REFERENCES bank_file,

@@ -38,7 +38,7 @@ import { SAM_STATEMENT } from '../../backend/issuer/sam-account.ts';
 import { TERMINAL_STATEMENT } from '../../backend/issuer/terminal.ts';
 import { BALANCES_STATEMENT, WINDOW_BALANCES_STATEMENT } from '../../backend/ledger/books.ts';
 import {
-  OF_ORDERS_STATEMENT,
+  FREE_MOVEMENTS_STATEMENT,
   TOLD_BEFORE_STATEMENT,
 } from '../../backend/settlement/bank/movement-row.ts';
 import { MERCHANT_TOTAL_STATEMENT } from '../../backend/settlement/merchant-total.ts';
@@ -48,7 +48,10 @@ import {
   REJECTIONS_STATEMENT,
   STATEMENT_STATEMENT,
 } from '../../backend/settlement/payment/bank-file-store.ts';
-import { OUTCOMES_STATEMENT } from '../../backend/settlement/payment/payment-outcome.ts';
+import {
+  FIRST_PAID_STATEMENT,
+  OUTCOMES_STATEMENT,
+} from '../../backend/settlement/payment/payment-outcome.ts';
 import { ORDERS_OF_WINDOW_STATEMENT } from '../../backend/settlement/payment/payment-store.ts';
 import { NAMED_ORDERS_STATEMENT } from '../../backend/settlement/payment/reconcile-payments.ts';
 import { BATCHES_STATEMENT, FINDINGS_STATEMENT } from '../../backend/settlement/statement-list.ts';
@@ -97,12 +100,13 @@ const STATEMENTS = {
   HELD_TOTAL_STATEMENT,
   BANK_ACCOUNT_STATEMENT,
   NAMED_ORDERS_STATEMENT,
-  OF_ORDERS_STATEMENT,
+  FREE_MOVEMENTS_STATEMENT,
   TOLD_BEFORE_STATEMENT,
   REJECTIONS_STATEMENT,
   STATEMENT_STATEMENT,
   FILE_STATEMENT,
   OUTCOMES_STATEMENT,
+  FIRST_PAID_STATEMENT,
   ORDERS_OF_WINDOW_STATEMENT,
 };
 

@@ -12,11 +12,33 @@ SELECT ?1, value ->> 'kind', value ->> 'bankReference', value ->> 'endToEndId',
   value ->> 'returnReason', value ->> 'isBooked', value ->> 'bookedOn'
 FROM json_each(?2)`;
 
-export const OF_ORDERS_STATEMENT = `
-SELECT * FROM bank_movement WHERE id IN (
+/** Neither in suspense itself, nor told again of one that is. */
+const IS_FREE = `
+NOT EXISTS (SELECT 1 FROM suspended_movement WHERE movement_id = told.id)
+AND NOT EXISTS (SELECT 1 FROM bank_movement AS other
+  JOIN suspended_movement ON movement_id = other.id
+  WHERE other.bank_reference = told.bank_reference AND other.direction = told.direction
+  AND other.amount_yen = told.amount_yen AND other.end_to_end_id IS told.end_to_end_id)`;
+
+export const FREE_MOVEMENTS_STATEMENT: string = `
+SELECT * FROM bank_movement AS told WHERE id IN (
   SELECT id FROM bank_movement WHERE end_to_end_id IN (SELECT value FROM json_each(?1))
-  UNION SELECT id FROM bank_movement WHERE instruction_id IN (SELECT value FROM json_each(?2)))
+  UNION SELECT id FROM bank_movement WHERE instruction_id IN (SELECT value FROM json_each(?2))
+  UNION SELECT id FROM bank_movement WHERE file_id = ?3) AND ${IS_FREE}
 ORDER BY id`;
+
+export const TOLD_BEFORE_STATEMENT = `
+SELECT id FROM bank_movement WHERE bank_reference = ?1 AND direction = ?2 AND amount_yen = ?3
+  AND end_to_end_id IS ?4 AND kind = 'statement' AND is_booked = 1 AND id < ?5 LIMIT 1`;
+
+export interface StoredMovement extends BankMovement {
+  readonly id: number;
+}
+
+export interface MovementNames {
+  readonly orderIds: readonly string[];
+  readonly instructionIds: readonly string[];
+}
 
 /** Keeps the movements of one bank file, in their order. */
 export async function writeMovements(
@@ -27,38 +49,42 @@ export async function writeMovements(
   await transaction.run(INSERT_STATEMENT, [fileId, JSON.stringify(movements)]);
 }
 
-export const TOLD_BEFORE_STATEMENT = `
-SELECT id FROM bank_movement WHERE bank_reference = ?1 AND direction = ?2 AND amount_yen = ?3
-  AND end_to_end_id IS ?4 AND kind = 'statement' AND is_booked = 1 LIMIT 1`;
-
-/** Whether a file that was kept has this booked movement, by the bank's own reference. */
+/** Whether an earlier file has this booked movement, by the bank's own reference. */
 export async function isToldBefore(
   reader: SqlReader,
-  { bankReference, direction, amount, endToEndId }: BankMovement,
+  { id, bankReference, direction, amount, endToEndId }: StoredMovement,
 ): Promise<boolean> {
   if (bankReference === undefined) return false;
-  const values = [bankReference, direction, amount, endToEndId ?? null];
+  const values = [bankReference, direction, amount, endToEndId ?? null, id];
   return (await reader.all(TOLD_BEFORE_STATEMENT, values)).length > 0;
 }
 
-/** The movements of all files that name one of these orders or instructions. */
-export async function readMovementsOf(
+/** The movements of all files that name one of these, and all of that file, but those in suspense. */
+export async function readFreeMovements(
   reader: SqlReader,
-  {
-    orderIds,
-    instructionIds,
-  }: { readonly orderIds: readonly string[]; readonly instructionIds: readonly string[] },
-): Promise<readonly BankMovement[]> {
-  const rows = await reader.all(OF_ORDERS_STATEMENT, [
+  { orderIds, instructionIds }: MovementNames,
+  fileId: number,
+): Promise<readonly StoredMovement[]> {
+  const rows = await reader.all(FREE_MOVEMENTS_STATEMENT, [
     JSON.stringify(orderIds),
     JSON.stringify(instructionIds),
+    fileId,
   ]);
   return rows.map(movementIn);
 }
 
-function movementIn(row: SqlRow): BankMovement {
+/** From now on no order has this movement. */
+export async function writeSuspended(
+  transaction: Transaction,
+  { id }: StoredMovement,
+): Promise<void> {
+  await transaction.run('INSERT INTO suspended_movement VALUES (?)', [id]);
+}
+
+function movementIn(row: SqlRow): StoredMovement {
   const bookedOn = optionalIn(row, 'booked_on');
   return {
+    id: numberIn(row, 'id'),
     kind: textIn(row, 'kind') === 'statement' ? 'statement' : 'notification',
     bankReference: optionalIn(row, 'bank_reference'),
     endToEndId: optionalIn(row, 'end_to_end_id'),

@@ -46,7 +46,7 @@ export interface StatementMatch {
 /**
  * Finds what became of each order; `orders` has all orders of each instruction. A movement belongs to
  * the order with its end-to-end id; without one, to all orders of the instruction it names, if it is
- * the sum of them. Amounts are compared and never searched for: two orders of one amount are two.
+ * the sum of them, or to those that were not refused, if it is the sum of those. Amounts are compared and never searched for: two orders of one amount are two.
  */
 export function matchStatement(
   orders: readonly OrderedPayment[],
@@ -54,30 +54,34 @@ export function matchStatement(
   rejections: readonly PaymentRejection[] = [],
 ): StatementMatch {
   const movements = distinctMovements(told);
+  const rejectionOf = (order: OrderedPayment): PaymentRejection | undefined =>
+    rejections.find(
+      ({ orderId, instructionId }) =>
+        orderId === order.orderId || instructionId === order.instructionId,
+    );
   const paying = orders.filter(({ direction }) => direction === 'pay');
-  const totals = new Map(
-    [...grouped(paying, ({ instructionId }) => instructionId)].map(([id, ofOne]) => [
-      id,
-      sumYen(ofOne.map(({ amount }) => amount)),
-    ]),
-  );
+  const totals = totalsOf(paying);
+  const accepted = totalsOf(paying.filter((order) => rejectionOf(order) === undefined));
   const ids = new Set(orders.map(({ orderId }) => orderId));
   const ofOrder = grouped(movements, ({ endToEndId }) => endToEndId);
   const whole = movements.filter(
     ({ endToEndId, instructionId, amount }) =>
       endToEndId === undefined &&
       instructionId !== undefined &&
-      totals.get(instructionId) === amount,
+      (totals.get(instructionId) === amount || accepted.get(instructionId) === amount),
   );
   const ofInstruction = grouped(whole, ({ instructionId }) => instructionId);
+  const wholeOf = (order: OrderedPayment): readonly BankMovement[] => {
+    if (order.direction === 'collect') return [];
+    const isAccepted = rejectionOf(order) === undefined;
+    const all = ofInstruction.get(order.instructionId) ?? [];
+    return all.filter(({ amount }) => isAccepted || amount === totals.get(order.instructionId));
+  };
   const outcomes = orders.map((order) =>
     outcomeOf(order, {
-      rejection: rejections.find(
-        ({ orderId, instructionId }) =>
-          orderId === order.orderId || instructionId === order.instructionId,
-      ),
+      rejection: rejectionOf(order),
       own: ofOrder.get(order.orderId) ?? [],
-      whole: order.direction === 'pay' ? (ofInstruction.get(order.instructionId) ?? []) : [],
+      whole: wholeOf(order),
     }),
   );
   const isWhole = new Set(whole);
@@ -113,6 +117,12 @@ export function distinctMovements(told: readonly BankMovement[]): readonly BankM
     else if (count > 0) unnamed.set(likeness, count - 1);
     return isFinal(movement) || count === 0;
   });
+}
+
+/** The sum of each instruction. */
+function totalsOf(orders: readonly OrderedPayment[]): ReadonlyMap<string, Yen> {
+  const groups = grouped(orders, ({ instructionId }) => instructionId);
+  return new Map([...groups].map(([id, ofOne]) => [id, sumYen(ofOne.map(({ amount }) => amount))]));
 }
 
 interface Found {

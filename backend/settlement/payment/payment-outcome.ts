@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { type EpochMs, signedYen } from '#units';
 import type { SqlReader, Transaction } from '../../database/database.ts';
 import { textIn } from '../../database/row.ts';
-import { BANK_SUSPENSE, named } from '../../ledger/chart-of-accounts.ts';
+import { balanceOf, readWindowBalances } from '../../ledger/books.ts';
+import { named } from '../../ledger/chart-of-accounts.ts';
 import { postTransfers } from '../../ledger/posting.ts';
 import { type Leg, transfer } from '../../ledger/transfer.ts';
 import type { PaymentOutcome, PaymentState } from '../bank/statement-match.ts';
 import { writeAdvice } from '../commission-advice.ts';
 import { payableOfPayee } from '../payee.ts';
-import { changeOfPosition, positionOf } from './payment-position.ts';
+import { type CarrierTold, changeOfPosition, positionOf } from './payment-position.ts';
 import type { WindowOrder } from './payment-store.ts';
 
 /** What became of an order, as far as the bank has told. */
@@ -19,6 +20,13 @@ export interface JudgedPayment extends WindowOrder {
 
 export const OUTCOMES_STATEMENT =
   'SELECT * FROM payment_outcome WHERE order_id = ? ORDER BY id DESC';
+
+/** The payment for which the carrier was told. */
+export const FIRST_PAID_STATEMENT = `
+SELECT paid.order_id FROM payment_order CROSS JOIN payment_outcome AS paid
+ON paid.order_id = payment_order.order_id
+WHERE window_number = ? AND party = 'carrier' AND paid.state IN ('paid', 'paid-twice')
+ORDER BY paid.id LIMIT 1`;
 
 const STATES = z.enum([
   'paid',
@@ -58,10 +66,8 @@ export async function writeOutcome(
 ): Promise<void> {
   const outcomes = await readOutcomes(transaction, order);
   const [last] = outcomes;
-  const isCarrier = order.payee === 'carrier';
-  const isTold = isCarrier && (await isCarrierTold(transaction, order));
-  // The carrier's books say that it has the money: that it came back is for both to sort out.
-  const position = isTold ? positionOf(order, outcome, BANK_SUSPENSE) : positionOf(order, outcome);
+  const told = await carrierTold(transaction, order);
+  const position = positionOf(order, outcome, told);
   const { state, returnReason } = outcome;
   const text = JSON.stringify(position.map(({ account, amount }) => [account, amount]));
   const before = last ?? { state: 'missing', returnReason: undefined, position: [], text: '[]' };
@@ -80,24 +86,33 @@ export async function writeOutcome(
     windowNumber,
     postedAt: judgedAt,
   });
-  if (isCarrier && !isTold && (state === 'paid' || state === 'paid-twice')) {
+  const isPaid = state === 'paid' || state === 'paid-twice';
+  if (order.payee === 'carrier' && told === undefined && isPaid) {
     await writeAdvice(transaction, { windowNumber, kind: 'paid', amount });
   }
 }
 
-async function isCarrierTold(reader: SqlReader, { windowNumber }: WindowOrder): Promise<boolean> {
-  const rows = await reader.all(
-    "SELECT kind FROM commission_advice WHERE window_number = ? AND kind = 'paid'",
-    [windowNumber],
-  );
-  return rows.length > 0;
+/** Whether the carrier is told that this window is paid, and if so for which order. */
+async function carrierTold(
+  reader: SqlReader,
+  { payee, windowNumber, orderId }: WindowOrder,
+): Promise<CarrierTold | undefined> {
+  if (payee !== 'carrier') return undefined;
+  const [first] = await reader.all(FIRST_PAID_STATEMENT, [windowNumber]);
+  if (first === undefined) return undefined;
+  return textIn(first, 'order_id') === orderId ? 'by-this' : 'by-another';
 }
 
-/** Whether the bank brought it back or refused it, so that it stands as owed. */
+/**
+ * Whether the bank brought it back or refused it, and the window still owes it: what was paid in the
+ * end under an older id is owed no more.
+ */
 export async function isOwedAgain(reader: SqlReader, order: WindowOrder): Promise<boolean> {
   const [last] = await readOutcomes(reader, order);
   const payable = payableOfPayee(order.payee);
-  return last?.position.some(({ account }) => account === payable) ?? false;
+  if (last?.position.some(({ account }) => account === payable) !== true) return false;
+  const ofWindow = await readWindowBalances(reader, order.windowNumber);
+  return balanceOf(ofWindow, payable) <= -order.amount;
 }
 
 interface StoredOutcome {

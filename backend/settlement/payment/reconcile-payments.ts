@@ -6,7 +6,13 @@ import { postTransfers } from '../../ledger/posting.ts';
 import { transfer } from '../../ledger/transfer.ts';
 import type { PayerAccount } from '../bank/bank-account.ts';
 import { type BankStatement, readBankStatement } from '../bank/bank-statement.ts';
-import { isToldBefore, readMovementsOf } from '../bank/movement-row.ts';
+import {
+  isToldBefore,
+  type MovementNames,
+  readFreeMovements,
+  type StoredMovement,
+  writeSuspended,
+} from '../bank/movement-row.ts';
 import { type BankMovement, changeOf } from '../bank/statement-entry.ts';
 import { isFinal, matchStatement } from '../bank/statement-match.ts';
 import type { PaymentRejection } from '../bank/status-report.ts';
@@ -99,69 +105,61 @@ async function take(
 ): Promise<ReconcileResult> {
   const movements = statements.flatMap((statement) => statement.movements);
   const orders = await readNamedOrders(transaction, [...movements, ...rejections.map(namesOf)]);
-  const { unexpected } = matchStatement(orders, movements);
+  const names = namesOfOrders(orders);
+  const known = await readRejectionsOf(transaction, names);
+  const { unexpected } = matchStatement(orders, movements, [...known, ...rejections]);
   const isNew =
     unknown.length > 0 || (statements.length === 0 && !(await isFileKnown(transaction, bytes)));
   if (isNew) {
-    const fresh = matchStatement(
-      orders,
-      unknown.flatMap((statement) => statement.movements),
-    );
-    const strangers = await strangersAmong(transaction, fresh.unexpected);
     const file = { bytes, statements: unknown, rejections };
     const fileId = await keepBankFile(transaction, file, now);
-    await suspend(transaction, strangers, { fileId, now });
-    await judge(transaction, orders, now);
+    await judge(transaction, orders, { fileId, now });
   }
   const windows = await readWindowOutcomes(transaction, orders);
   return { result: isNew ? 'taken' : 'repeated', windows, unexpected };
 }
 
+/** Each booked movement moves the float once: by the position of its order, or into suspense for good. */
 async function judge(
   transaction: Transaction,
   orders: readonly WindowOrder[],
-  now: EpochMs,
+  { fileId, now }: { readonly fileId: number; readonly now: EpochMs },
 ): Promise<void> {
-  const names = {
-    orderIds: orders.map(({ orderId }) => orderId),
-    instructionIds: [...new Set(orders.map(({ instructionId }) => instructionId))],
-  };
-  const told = await readMovementsOf(transaction, names);
+  const names = namesOfOrders(orders);
+  const told = await readFreeMovements(transaction, names, fileId);
   const rejections = await readRejectionsOf(transaction, names);
-  const { outcomes } = matchStatement(orders, told, rejections);
+  const { outcomes, unexpected } = matchStatement(orders, told, rejections);
   for (const [index, outcome] of outcomes.entries()) {
     const order = orders[index];
     if (order !== undefined) await writeOutcome(transaction, order, outcome, now);
+  }
+  const strangers = new Set(unexpected.filter(isFinal));
+  for (const movement of told.filter((one) => strangers.has(one))) {
+    if (!(await isToldBefore(transaction, movement))) await suspend(transaction, movement, now);
   }
 }
 
 /** The account moved, so the float does; whose money it is nobody knows. */
 async function suspend(
   transaction: Transaction,
-  movements: readonly BankMovement[],
-  { fileId, now }: { readonly fileId: number; readonly now: EpochMs },
+  movement: StoredMovement,
+  now: EpochMs,
 ): Promise<void> {
-  const transfers = movements.map((movement, index) => {
-    const change = changeOf(movement);
-    return transfer(`bank-file:${fileId}:${index + 1}`, 'bank-unexpected', [
-      { account: FLOAT, amount: change },
-      { account: BANK_SUSPENSE, amount: negateYen(change) },
-    ]);
-  });
+  const change = changeOf(movement);
+  const unexpected = transfer(`bank-movement:${movement.id}`, 'bank-unexpected', [
+    { account: FLOAT, amount: change },
+    { account: BANK_SUSPENSE, amount: negateYen(change) },
+  ]);
   const windowNumber = await openWindowNumber(transaction);
-  await postTransfers(transaction, transfers, { windowNumber, postedAt: now });
+  await postTransfers(transaction, [unexpected], { windowNumber, postedAt: now });
+  await writeSuspended(transaction, movement);
 }
 
-/** What is booked and nobody ordered, without what another file has told. */
-async function strangersAmong(
-  reader: SqlReader,
-  unexpected: readonly BankMovement[],
-): Promise<readonly BankMovement[]> {
-  const strangers: BankMovement[] = [];
-  for (const movement of unexpected.filter(isFinal)) {
-    if (!(await isToldBefore(reader, movement))) strangers.push(movement);
-  }
-  return strangers;
+function namesOfOrders(orders: readonly WindowOrder[]): MovementNames {
+  return {
+    orderIds: orders.map(({ orderId }) => orderId),
+    instructionIds: [...new Set(orders.map(({ instructionId }) => instructionId))],
+  };
 }
 
 /** What a movement or a rejection says that it belongs to. */

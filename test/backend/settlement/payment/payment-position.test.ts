@@ -86,6 +86,20 @@ describe('the position of an order', () => {
     expect(textOf(legsOf(order, told))).toEqual(expected);
   });
 
+  it.each([
+    ['by-this', [OUT], { 'payment-in-transit:7': 500, float: -500 }],
+    ['by-this', [], { 'payment-in-transit:7': 500, 'bank-suspense': -500 }],
+    ['by-this', [OUT, IN], { 'payment-in-transit:7': 500, 'bank-suspense': -500 }],
+    ['by-another', [OUT], { float: -500, 'bank-suspense': 500 }],
+    ['by-another', [], {}],
+  ] as const)(
+    'of a carrier that is told %s leaves what is owed to it',
+    (told, movements, expected) => {
+      const [outcome] = matchStatement([PAY], movements).outcomes;
+      expect(outcome && textOf(positionOf(PAY, outcome, told))).toEqual(expected);
+    },
+  );
+
   it('sums to zero, and moves the float by what the bank booked, whatever that is', () => {
     const told = fc.array(
       fc.record({

@@ -84,6 +84,79 @@ describe('reorderPayments', () => {
     expect(await world.scenario.backend.carrier.position()).toMatchObject({ bank: 10 });
   });
 
+  it('takes one sum for all that was not refused, and pays the rest again', async () => {
+    const one = [{ endToEndId: 'KZ-1-1001', status: 'RJCT', reason: 'AC01' }];
+    await world.take(statusReportExample('PART', one));
+    const rest = { amount: '10', batch: 'KZ-1', reference: 'B-1' };
+    expect(await world.tell([rest, KIOSK])).toMatchObject({
+      windows: [{ payments: [{ state: 'rejected' }, { state: 'paid' }, { state: 'paid' }] }],
+      unexpected: [],
+    });
+    expect(await world.books()).toMatchObject({ float: 4_990, 'merchant-payable:1001': -1_935 });
+    await reorder();
+    await world.tell([paidEntry('KZ-1R2-1001', 1_935)], 'S-2');
+    expect(await world.books()).toEqual({
+      'card-liability': -3_000,
+      'fee-income': -55,
+      float: 3_055,
+    });
+  });
+
+  it('leaves in suspense what was suspended, and moves the float once for it', async () => {
+    const rest = { amount: '10', batch: 'KZ-1', reference: 'B-1' };
+    expect(await world.tell([rest])).toMatchObject({ unexpected: [{ amount: 10 }] });
+    const suspended = { float: -10, 'bank-suspense': 10 };
+    expect(await world.books()).toMatchObject(suspended);
+    const one = [{ endToEndId: 'KZ-1-1001', status: 'RJCT', reason: 'AC01' }];
+    await world.take(statusReportExample('PART', one));
+    expect(await world.books()).toMatchObject(suspended);
+    // The bank tells it again in another statement.
+    await world.tell([rest, { amount: '1' }], 'S-2');
+    expect(await world.books()).toMatchObject({ float: -11, 'bank-suspense': 11 });
+    expect(await world.books()).toMatchObject({ 'payment-in-transit:carrier': -10 });
+  });
+
+  it('suspends a sum that a later refusal makes the sum of nothing', async () => {
+    const refuse = (endToEndId: string): string =>
+      statusReportExample('PART', [{ endToEndId, status: 'RJCT', reason: 'AC01' }]);
+    await world.take(refuse('KZ-1-CARRIER'));
+    await world.tell([{ amount: '1935', batch: 'KZ-1', reference: 'B-1' }]);
+    expect(await world.books()).not.toHaveProperty('bank-suspense');
+    await world.take(refuse('KZ-1-1001').replace('P-1', 'P-2'));
+    expect(await world.books()).toMatchObject({
+      float: -1_935,
+      'bank-suspense': 1_935,
+      'merchant-payable:1001': -1_935,
+    });
+  });
+
+  it('tells the carrier once that it is paid, and what comes after goes to suspense', async () => {
+    const { carrier } = world.scenario.backend;
+    await world.take(statusReportExample('RJCT', [], 'AG01'));
+    await reorder();
+    await world.tell([CARRIER], 'S-1');
+    expect(await carrier.position()).toMatchObject({ receivable: 0, bank: 10 });
+    await world.tell([paidEntry('KZ-1R2-CARRIER', 10)], 'S-2');
+    expect(await carrier.position()).toMatchObject({ receivable: 0, bank: 10 });
+    expect(await world.books()).toMatchObject({ float: -20, 'bank-suspense': 10 });
+    // And another amount under its id.
+    await world.tell([{ ...CARRIER, amount: '3', reference: 'B-3' }], 'S-3');
+    expect(await world.books()).toMatchObject({ float: -23, 'bank-suspense': 13 });
+    expect(await closeWindow(world.scenario.backend.settlement)).toMatchObject({
+      result: 'closed',
+    });
+  });
+
+  it('pays nothing again that was paid in the end under its first id', async () => {
+    const refused = statusReportExample('RJCT', [], 'AG01');
+    await world.take(refused);
+    await reorder();
+    await world.tell([SHOP, CARRIER], 'S-1');
+    await world.take(refused.replace('P-1', 'P-2').replaceAll('KZ-1<', 'KZ-1R2<'));
+    expect(await world.books()).not.toHaveProperty('merchant-payable:1001');
+    expect(await reorder()).toMatchObject({ result: 'repeated', ordered: [{}, {}] });
+  });
+
   it('believes a statement more than a refusal', async () => {
     await world.take(statusReportExample('RJCT', [], 'AG01'));
     await world.tell([SHOP, CARRIER, KIOSK]);
