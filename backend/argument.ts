@@ -47,6 +47,17 @@ export const MONTH: ArgumentKind<BillMonth> = {
 
 export const RATE: ArgumentKind<BasisPoints> = mapped(wholeFrom(0, 10_000), basisPoints);
 
+/** Degrees with a sign, such as `-33.86`. */
+export function degreesUpTo(max: number): ArgumentKind<number> {
+  return {
+    parse: (text) => {
+      const value = Number(text);
+      return /^-?\d{1,3}(?:\.\d{1,9})?$/.test(text) && Math.abs(value) <= max ? value : undefined;
+    },
+    expected: `expected degrees from -${max} to ${max}`,
+  };
+}
+
 export const IDM: ArgumentKind<IDm> = { parse: parseIdm, expected: 'expected 16 hex digits' };
 
 export const DATE: ArgumentKind<BusinessDate> = {

@@ -17,7 +17,7 @@ import { issuedLiteImage } from './issuer/issue-lite-card.ts';
 import { formatSamFile, sealSamFile } from './issuer/issue-sam.ts';
 import { readKeyRetirements, retiredVersions } from './issuer/key-retirement.ts';
 import { registerMerchant } from './issuer/merchant.ts';
-import { registerSam } from './issuer/sam-account.ts';
+import { noteCeilings, registerSam } from './issuer/sam-account.ts';
 import { newSecretOf, type SecretFileOptions } from './issuer/secret-file.ts';
 import { enrolTerminal, parseTerminalKey } from './issuer/terminal.ts';
 import type { Backend } from './open-backend.ts';
@@ -85,6 +85,7 @@ export async function issueSam(
   if (registration.result !== 'refused') {
     const { ceilingCount: count = CEILING_COUNT, ceilingAmount: amount = CEILING_AMOUNT } = options;
     const retired = retiredVersions(await readKeyRetirements(database), now);
+    await noteCeilings(database, { samId, count, amount }, now);
     const content = { ceilings: { count, amount }, retired, hasLite: options.liteS ?? false };
     const text =
       secret === undefined

@@ -19,6 +19,8 @@ import { businessDateOf, type EpochMs, epochMs, type Yen, yen } from '#units';
 export const RECORD_BYTES = 92;
 export const UNSEALED_RECORD_BYTES = 76;
 export const SAM_MAC_BYTES = 16;
+/** The 8 bytes of its time. */
+export const RECORD_TIME_OFFSET = 44;
 const FUNDING_OFFSET = 59;
 const CERTIFICATE_OFFSET = 60;
 const CERTIFICATE_BEFORE_OFFSET = 68;
@@ -108,7 +110,7 @@ export function encodeUnsealedRecord(record: UnsealedRecord): Uint8Array {
   view.setUint32(32, fitting('amount', record.amount, 0xffff_ffff));
   view.setUint32(36, fitting('balance before', record.balanceBefore, 0xffff_ffff));
   view.setUint32(40, fitting('balance after', record.balanceAfter, 0xffff_ffff));
-  view.setBigUint64(44, BigInt(record.time));
+  view.setBigUint64(RECORD_TIME_OFFSET, BigInt(record.time));
   bytes.set(record.executionId, 52);
   bytes[56] = record.certificate === undefined ? 0 : 1;
   bytes[57] = RESOLUTION_CODES[record.resolution];
@@ -230,7 +232,7 @@ function faultyField(bytes: Uint8Array, view: DataView): string | undefined {
   if (view.getUint32(32) > HISTORY_AMOUNT_MAX) return 'amount';
   if (view.getUint32(36) > HISTORY_AMOUNT_MAX) return 'balance before';
   if (view.getUint32(40) > HISTORY_AMOUNT_MAX) return 'balance after';
-  const time = view.getBigUint64(44);
+  const time = view.getBigUint64(RECORD_TIME_OFFSET);
   if (time < TIME_MIN || time > TIME_MAX) return 'time';
   if (cardCounterOf(bytes.subarray(52, 56)) !== view.getUint16(14)) return 'execution ID';
   return faultyCertificateField(bytes, view);
@@ -272,7 +274,7 @@ function isZero(bytes: Uint8Array): boolean {
 }
 
 function timeOf(view: DataView): EpochMs {
-  return epochMs(Number(view.getBigUint64(44)));
+  return epochMs(Number(view.getBigUint64(RECORD_TIME_OFFSET)));
 }
 
 /** By its code in the format. */

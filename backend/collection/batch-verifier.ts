@@ -57,7 +57,7 @@ export class BatchVerifier {
         group = next;
       }
       await resolveHeld(database, now());
-      await examineCards(database);
+      await examineCards(database, now());
       return summaryOf(outcomes);
     });
   }

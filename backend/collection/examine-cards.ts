@@ -4,6 +4,7 @@ import type { SqlRow } from '../database/connection.ts';
 import type { Database, SqlReader, Transaction } from '../database/database.ts';
 import { bytesIn, numberIn } from '../database/row.ts';
 import { type Chain, followChain, type ProvenWrite, type Watermark } from './card-chain.ts';
+import { openCases, type Suspicion } from './fraud-case.ts';
 import { agedGaps, type SeenGap } from './gap.ts';
 
 /** So many cards in one database transaction. */
@@ -51,16 +52,16 @@ FROM json_each(?1)`;
  * Follows the chains of the cards whose watermark could not be raised when their records were posted:
  * something is missing, came late, or does not fit. Resolves with the number of cards.
  */
-export async function examineCards(database: Database): Promise<number> {
+export async function examineCards(database: Database, now: EpochMs): Promise<number> {
   let total = 0;
   for (;;) {
     const [waiting] = await database.all('SELECT 1 FROM card_to_examine LIMIT 1');
     if (waiting === undefined) return total;
-    total += await database.transaction(examineSome);
+    total += await database.transaction((transaction) => examineSome(transaction, now));
   }
 }
 
-async function examineSome(transaction: Transaction): Promise<number> {
+async function examineSome(transaction: Transaction, now: EpochMs): Promise<number> {
   const cards = await readCards(transaction);
   const gapsBefore = await readCardGaps(transaction);
   const chains = cards.map((card) => ({ ...card, chain: followChain(card.from, card.writes) }));
@@ -84,9 +85,54 @@ async function examineSome(transaction: Transaction): Promise<number> {
     ]),
   );
   if (gaps.length > 0) await transaction.run(INSERT_GAPS_STATEMENT, [JSON.stringify(gaps)]);
+  const jumps = chains.flatMap(({ card, chain }) => suspicionsOfJumps(card, chain));
+  await openCases(transaction, [...jumps, ...(await negativeShadows(transaction))], now);
   return transaction.run(`DELETE FROM card_to_examine WHERE idm IN (${WAITING_CARDS})`, [
     CARDS_MAX,
   ]);
+}
+
+/** A card certified both writes, and nothing that it wrote explains the difference. */
+function suspicionsOfJumps(card: string, { jumps }: Chain): readonly Suspicion[] {
+  return jumps.map(({ recordId, cardCounter, expected, found }) => ({
+    kind: 'balance-jump',
+    subject: `${card}:${cardCounter}`,
+    card,
+    isProof: true,
+    expected: `${expected} yen before write ${cardCounter}`,
+    found: `${found} yen`,
+    evidence: { records: [recordId], cardCounter },
+  }));
+}
+
+/**
+ * Cards that spent more than was ever loaded, with no write missing. A load or void that is certified and held
+ * is on the card and not in the shadow yet: then it is too early to tell.
+ */
+export const NEGATIVE_SHADOWS_STATEMENT = `
+SELECT shadow.idm AS idm, shadow.balance_yen AS balance_yen, shadow.watermark AS watermark
+FROM (SELECT idm FROM card_to_examine ORDER BY idm LIMIT ?1) AS asked
+CROSS JOIN card_shadow AS shadow ON shadow.idm = asked.idm
+WHERE shadow.balance_yen < 0 AND shadow.watermark >= shadow.last_counter AND NOT EXISTS (
+  SELECT 1 FROM record INDEXED BY record_certified WHERE record.idm = shadow.idm
+    AND record.has_certificate = 1 AND record.is_held = 1 AND record.kind <> 2
+    AND NOT EXISTS (SELECT 1 FROM resolution WHERE record_id = record.id))`;
+
+async function negativeShadows(reader: SqlReader): Promise<readonly Suspicion[]> {
+  const rows = await reader.all(NEGATIVE_SHADOWS_STATEMENT, [CARDS_MAX]);
+  return rows.map((row): Suspicion => {
+    const card = formatIdm(idm(bytesIn(row, 'idm')));
+    const watermark = numberIn(row, 'watermark');
+    return {
+      kind: 'negative-shadow',
+      subject: card,
+      card,
+      isProof: true,
+      expected: 'no less than 0 yen of loads less spending',
+      found: `${numberIn(row, 'balance_yen')} yen after write ${watermark}`,
+      evidence: { cardCounter: watermark },
+    };
+  });
 }
 
 function gapsOf({ missing }: Chain, before: readonly SeenGap[]): readonly SeenGap[] {

@@ -18,6 +18,8 @@ import { type PostingTime, postTransfers } from '../ledger/posting.ts';
 import type { Transfer } from '../ledger/transfer.ts';
 import { type BatchOutcome, batchOutcomeOf } from './batch-outcome.ts';
 import { judgeEarlierReports } from './earlier-report.ts';
+import { findSuspicions } from './find-suspicion.ts';
+import { openCases } from './fraud-case.ts';
 import { insertHits } from './hit-row.ts';
 import { EXAMINE_STATEMENT, INSERT_RECORDS_STATEMENT, SHADOW_STATEMENT } from './record-row.ts';
 import { insertClaims } from './refund-claim-row.ts';
@@ -40,10 +42,11 @@ export function postBatches(
     const claimed = await claimBatches(transaction, group);
     if (claimed.length === 0) return [];
     const { batches, rows } = await judgeEarlierReports(transaction, claimed);
-    await insertRecords(transaction, rows);
+    const lastId = await insertRecords(transaction, rows);
     await insertFindings(transaction, batches);
     await insertHits(transaction, batches);
     await insertClaims(transaction, batches);
+    await openCases(transaction, await findSuspicions(transaction, batches, lastId), postedAt);
     const windowNumber = await openWindowNumber(transaction);
     const posted = await priceBatches(transaction, batches);
     const time = { windowNumber, postedAt };
@@ -73,12 +76,14 @@ async function claimBatches(
   return group.filter(({ batch }) => claimed.has(batch.id));
 }
 
-async function insertRecords(transaction: Transaction, rows: Uint8Array): Promise<void> {
+/** Resolves with the id of the last record before them. */
+async function insertRecords(transaction: Transaction, rows: Uint8Array): Promise<number> {
   const [last] = await transaction.all('SELECT coalesce(max(id), 0) AS id FROM record');
   await transaction.run(INSERT_RECORDS_STATEMENT, [rows]);
   const lastId = numberIn(last, 'id');
   await transaction.run(SHADOW_STATEMENT, [lastId]);
   await transaction.run(EXAMINE_STATEMENT, [lastId]);
+  return lastId;
 }
 
 const INSERT_FINDINGS_STATEMENT = `

@@ -8,6 +8,7 @@ import { readTerminal, type Terminal, terminalKeyOf } from '../issuer/terminal.t
 import { judgeSequence, type SequenceRefusal, storeBatch } from './batch-sequence.ts';
 import { type Arrival, keepEarly, takeEarly } from './early-batch.ts';
 import type { EvidenceStore } from './evidence.ts';
+import { openCases, type Suspicion } from './fraud-case.ts';
 import type { NumberRange } from './number-range.ts';
 
 /** Who sent it, in the order in which it is looked for, between the structure and the sequence. */
@@ -101,7 +102,11 @@ export class BatchReceiver {
       const verdict = await judgeSequence(transaction, terminal, batch);
       switch (verdict.result) {
         case 'refused': {
-          if (verdict.reason !== 'BATCH_SEQUENCE_GAP') return verdict;
+          if (verdict.reason !== 'BATCH_SEQUENCE_GAP') {
+            const suspicions = suspicionsOfRefusal(batch.header, verdict, arrival);
+            await openCases(transaction, suspicions, arrival.receivedAt);
+            return verdict;
+          }
           const missing = await keepEarly(transaction, batch.header, arrival);
           return missing === undefined ? verdict : { ...verdict, missing };
         }
@@ -129,6 +134,34 @@ export class BatchReceiver {
     };
   }
 }
+
+/** A batch that its terminal signed and that speaks of another's SAM, or anew of used numbers. */
+function suspicionsOfRefusal(
+  { terminalId, samId, batchNumber }: Batch['header'],
+  { reason, detail }: { readonly reason: SequenceRefusal; readonly detail: string },
+  { evidenceId }: Arrival,
+): readonly Suspicion[] {
+  const expected = EXPECTED_BY_REFUSAL[reason];
+  if (expected === undefined) return [];
+  const isMismatch = reason === 'BATCH_SAM_MISMATCH';
+  return [
+    {
+      kind: 'sam-anomaly',
+      subject: `${reason} ${samId}:${terminalId}${isMismatch ? '' : `:${batchNumber}`}`,
+      samId,
+      isProof: false,
+      expected,
+      found: `terminal ${terminalId}, batch ${batchNumber}: ${detail}`,
+      evidence: { uploads: [evidenceId] },
+    },
+  ];
+}
+
+const EXPECTED_BY_REFUSAL: Readonly<Partial<Record<SequenceRefusal, string>>> = {
+  BATCH_SAM_MISMATCH: 'a SAM in one terminal',
+  BATCH_NUMBER_REUSED: 'one batch of each number',
+  BATCH_REPLAYED: 'one record of each SAM number',
+};
 
 function refused(
   reason: SenderRefusal,

@@ -88,12 +88,12 @@ ON CONFLICT (idm) DO UPDATE SET balance_yen = balance_yen + excluded.balance_yen
   record_count = record_count + excluded.record_count,
   watermark = excluded.watermark, watermark_balance_yen = excluded.watermark_balance_yen`;
 
-/** Of the cards of the records after row ?1, those with a write above their watermark. */
+/** Of the cards of the records after row ?1, those with a write above their watermark or less than nothing. */
 export const EXAMINE_STATEMENT = `
 INSERT INTO card_to_examine
 SELECT shadow.idm FROM (SELECT DISTINCT idm FROM record NOT INDEXED WHERE id > ?1) AS fresh
 CROSS JOIN card_shadow AS shadow ON shadow.idm = fresh.idm
-WHERE shadow.watermark < shadow.last_counter
+WHERE shadow.watermark < shadow.last_counter OR shadow.balance_yen < 0
 ON CONFLICT DO NOTHING`;
 
 /** The records of the batches that are kept: accepted, held, or interrupted. */

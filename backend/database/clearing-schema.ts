@@ -40,3 +40,39 @@ ALTER TABLE card_shadow ADD COLUMN watermark_balance_yen INTEGER NOT NULL DEFAUL
 CREATE TABLE card_to_examine (
   idm BLOB PRIMARY KEY REFERENCES card_account) STRICT, WITHOUT ROWID;
 INSERT INTO card_to_examine SELECT idm FROM card_shadow`;
+
+/**
+ * What a person must look at. One case for each anomaly: `subject` names it, the same however often it
+ * is found. `evidence` is JSON of ids in this database. Sites say where terminals stand, in degrees.
+ */
+export const CASE_SCHEMA: string = `
+CREATE TABLE fraud_case (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('counter-reused', 'negative-shadow', 'balance-jump',
+    'sam-anomaly', 'impossible-travel')),
+  subject TEXT NOT NULL,
+  idm BLOB,
+  sam_id INTEGER,
+  is_proof INTEGER NOT NULL CHECK (is_proof IN (0, 1)),
+  expected TEXT NOT NULL,
+  found TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  opened_at_ms INTEGER NOT NULL,
+  UNIQUE (kind, subject)) STRICT;
+CREATE TABLE fraud_case_decision (
+  case_id INTEGER PRIMARY KEY REFERENCES fraud_case,
+  decision TEXT NOT NULL CHECK (decision IN ('confirmed', 'cleared')),
+  note TEXT NOT NULL,
+  decided_at_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE sam_ceiling (
+  sam_id INTEGER NOT NULL REFERENCES sam,
+  count_max INTEGER NOT NULL,
+  amount_max_yen INTEGER NOT NULL,
+  issued_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (sam_id, count_max, amount_max_yen)) STRICT, WITHOUT ROWID;
+CREATE TABLE terminal_site (
+  terminal_id INTEGER PRIMARY KEY REFERENCES terminal,
+  latitude REAL NOT NULL CHECK (latitude BETWEEN -90 AND 90),
+  longitude REAL NOT NULL CHECK (longitude BETWEEN -180 AND 180)) STRICT;
+ALTER TABLE hot_listing ADD COLUMN case_id INTEGER REFERENCES fraud_case;
+${['fraud_case', 'fraud_case_decision', 'sam_ceiling'].map(appendOnly).join('')}`;

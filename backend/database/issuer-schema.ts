@@ -1,6 +1,6 @@
 import { ADJUSTMENT_SCHEMA } from './adjustment-schema.ts';
 import { appendOnly } from './append-only.ts';
-import { CARD_CHAIN_SCHEMA, GAP_SCHEMA } from './clearing-schema.ts';
+import { CARD_CHAIN_SCHEMA, CASE_SCHEMA, GAP_SCHEMA } from './clearing-schema.ts';
 import { HIT_SCHEMA, HOTLIST_SCHEMA } from './hotlist-schema.ts';
 import { KEY_SCHEMA } from './key-schema.ts';
 import { LEDGER_SCHEMA } from './ledger-schema.ts';
@@ -199,5 +199,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'gaps', sql: GAP_SCHEMA },
     { name: 'card chain', sql: CARD_CHAIN_SCHEMA },
     { name: 'adjustments', sql: ADJUSTMENT_SCHEMA },
+    { name: 'fraud cases', sql: CASE_SCHEMA },
   ],
 };

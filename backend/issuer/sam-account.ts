@@ -52,6 +52,26 @@ export function registerSam(
   });
 }
 
+/** Notes what a SAM was given out to seal before it is collected. Ones that it had before stay known. */
+export function noteCeilings(
+  database: Database,
+  {
+    samId,
+    count,
+    amount,
+  }: { readonly samId: number; readonly count: number; readonly amount: Yen },
+  now: EpochMs,
+): Promise<number> {
+  return database.transaction((transaction) =>
+    transaction.run('INSERT INTO sam_ceiling VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING', [
+      samId,
+      count,
+      amount,
+      now,
+    ]),
+  );
+}
+
 export const SAM_STATEMENT = `
 SELECT sam_id, kind, amount_max_yen, coalesce(
   (SELECT max(key_version) FROM sam_renewal WHERE sam_renewal.sam_id = sam.sam_id), key_version)

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { AMOUNT, DATE, IDM, RATE, SIGNED_AMOUNT, wholeFrom } from '../../backend/argument.ts';
+import {
+  AMOUNT,
+  DATE,
+  degreesUpTo,
+  IDM,
+  RATE,
+  SIGNED_AMOUNT,
+  wholeFrom,
+} from '../../backend/argument.ts';
 
 describe('argument', () => {
   it('is a whole number in its range', () => {
@@ -9,6 +17,14 @@ describe('argument', () => {
       expect(parse(text)).toBeUndefined();
     }
     expect(expected).toBe('expected a whole number from 1 to 65535');
+  });
+
+  it('is a degree of the earth', () => {
+    const { parse } = degreesUpTo(90);
+    expect(['35.68', '-33.86', '0', '90'].map(parse)).toEqual([35.68, -33.86, 0, 90]);
+    for (const text of ['90.1', '-91', 'x', '', '1e1', '1.', '.5']) {
+      expect(parse(text)).toBeUndefined();
+    }
   });
 
   it('is an amount that a card can hold', () => {

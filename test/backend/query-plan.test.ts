@@ -5,8 +5,10 @@ import { EARLY_STATEMENT, LAST_BATCH_STATEMENT } from '../../backend/collection/
 import { EVIDENCE_STATEMENT } from '../../backend/collection/evidence.ts';
 import {
   CARD_GAPS_STATEMENT,
+  NEGATIVE_SHADOWS_STATEMENT,
   PROVEN_WRITES_STATEMENT,
 } from '../../backend/collection/examine-cards.ts';
+import { CEILINGS_STATEMENT, TRAVEL_STATEMENT } from '../../backend/collection/find-suspicion.ts';
 import { SAM_PLACE_STATEMENT } from '../../backend/collection/gap.ts';
 import { HITS_STATEMENT, INSERT_HITS_STATEMENT } from '../../backend/collection/hit-row.ts';
 import {
@@ -84,6 +86,9 @@ const STATEMENTS = {
   PROVEN_WRITES_STATEMENT,
   CARD_GAPS_STATEMENT,
   SAM_PLACE_STATEMENT,
+  NEGATIVE_SHADOWS_STATEMENT,
+  CEILINGS_STATEMENT,
+  TRAVEL_STATEMENT,
   EARLY_STATEMENT,
   LAST_BATCH_STATEMENT,
   RESOLVABLE_STATEMENT,

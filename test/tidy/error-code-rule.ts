@@ -35,6 +35,7 @@ export const CODE_PAGES: readonly CodePage[] = [
       'ACCOUNT',
       'BATCH',
       'CARRIER',
+      'CASE',
       'GAP',
       'LEDGER',
       'PENDING',

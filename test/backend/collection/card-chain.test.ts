@@ -22,7 +22,18 @@ describe('the chain of a card', () => {
         { first: 3, last: 4, seenAt: 5 },
         { first: 7, last: 8, seenAt: 9 },
       ],
+      jumps: [],
     });
+  });
+
+  it('has a jump where a write does not begin with what the one before it left', () => {
+    const forged = { ...loadOf(2), balanceBefore: 500, balanceAfter: 501 };
+    expect(followChain(NEW_CARD, [loadOf(1), forged])).toMatchObject({
+      watermark: 2,
+      balance: 501,
+      jumps: [{ recordId: 2, cardCounter: 2, expected: 1, found: 500 }],
+    });
+    expect(followChain(NEW_CARD, [loadOf(1), loadOf(3)]).jumps).toEqual([]);
   });
 
   it('comes to the same in any order of arrival, however often it is followed', () => {
