@@ -82,6 +82,26 @@ describe('a case of fraud', () => {
     expect(await listed()).toBe(1);
   });
 
+  it.each([1, 2, 3, 4, 5])('finds the jump at write %i of five in one batch', async (place) => {
+    for (let write = 1; write <= 5; write += 1) {
+      if (write === place) card.balance = yen(card.balance + 50);
+      till.write(card, 10);
+    }
+    await send(till);
+    expect(await cases()).toEqual(['balance-jump listed']);
+  });
+
+  it.each([2, 3])('finds jumps that cancel each other among %i writes', async (count) => {
+    const before = card.balance;
+    for (let write = 1; write <= count; write += 1) {
+      if (write === 2) card.balance = yen(before + 400);
+      till.write(card, 10);
+      if (write === 2) card.balance = yen(before - 20);
+    }
+    await send(till);
+    expect(await cases()).toContain('balance-jump listed');
+  });
+
   it('waits while a load is missing, or is held for another record', async () => {
     kiosk.write(card, 10);
     const first = kiosk.records;
