@@ -206,6 +206,10 @@ async function upload(
     const results = await program.upload();
     for (const result of results) print(options, { ...result }, [describeUpload(result)]);
     const last = results.at(-1);
+    if (last === undefined && failedAttempts === 0) {
+      const nothing = { result: 'nothing-to-upload' } as const;
+      print(options, nothing, [describeUpload(nothing)]);
+    }
     if (last === undefined || last.result === 'acknowledged') break;
     process.exitCode = EXIT_FAILED;
     if (last.result === 'refused' || failedAttempts >= attemptsMax) break;

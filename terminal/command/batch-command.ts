@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type AcknowledgementImport, batchFileName } from '../batch/batch-file.ts';
 import { reportOfBatch } from '../batch/batch-report.ts';
 import { terminalFolder } from '../config.ts';
+import { writeDurably } from '../durable-file.ts';
 import { zReportText } from '../point-of-sale/z-report.ts';
 import { TerminalProgram, wallClock } from '../terminal-program.ts';
 import { type FolderOption, folderCommand, print } from './folder-command.ts';
@@ -55,9 +56,8 @@ async function exportBatches(options: FolderOption & { readonly out: string }): 
   const files: string[] = [];
   for await (const { number, bytes } of program.journal.batchesToUpload()) {
     const path = join(options.out, batchFileName(program.config.terminalId, number));
-    // Renamed into place: a stick that is pulled out early must not hold half a batch.
-    writeFileSync(`${path}.new`, bytes);
-    renameSync(`${path}.new`, path);
+    // A stick that is pulled out early must not hold half a batch.
+    writeDurably(path, bytes);
     files.push(path);
   }
   print(
@@ -73,12 +73,29 @@ async function exportBatches(options: FolderOption & { readonly out: string }): 
 async function importFiles(paths: readonly string[], options: FolderOption): Promise<void> {
   const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
   for (const path of paths) {
-    const imported = await program.importAcknowledgement(Uint8Array.from(readFileSync(path)));
+    const bytes = bytesOf(path);
+    if (bytes instanceof Error) {
+      const { message } = bytes;
+      print(options, { file: path, result: 'unreadable', message }, [`${path}: ${message}`]);
+      process.exitCode = EXIT_REFUSED;
+      continue;
+    }
+    const imported = await program.importAcknowledgement(bytes);
     print(options, { file: path, ...imported }, [`${path}: ${describeImport(imported)}`]);
     const isTaken = imported.result === 'acknowledged' || imported.result === 'repeated';
     if (!isTaken) process.exitCode = EXIT_REFUSED;
   }
   await program.close();
+}
+
+/** One that cannot be read holds up none of the others. */
+function bytesOf(path: string): Uint8Array | Error {
+  try {
+    return Uint8Array.from(readFileSync(path));
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) return error;
+    throw error;
+  }
 }
 
 function describeImport(imported: AcknowledgementImport): string {

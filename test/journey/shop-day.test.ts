@@ -109,10 +109,15 @@ describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
     expect(first).toMatchObject({ result: 'stored' });
     expect(JSON.parse(receive(batch).stdout).files).toMatchObject([{ result: 'repeated' }]);
     expect(JSON.parse(receive(card).stdout).files).toMatchObject([{ result: 'refused' }]);
-    const take = (path: string): Ran =>
-      kazasu('terminal', 'import', first.acknowledgement, '--data', path);
+    const take = (path: string, ...others: readonly string[]): Ran =>
+      kazasu('terminal', 'import', ...others, first.acknowledgement, '--data', path);
     expect(take(kiosk)).toMatchObject({ status: 3 });
+    // A file that is not there holds up none of the others.
+    const taken = take(shop, join(stick, 'none.ack'));
+    expect(taken).toMatchObject({ status: 3, stdout: expect.stringContaining('ENOENT') });
+    expect(taken.stdout).toContain('is with the issuer.');
     expect(take(shop)).toMatchObject({ status: 0 });
+    expect(kazasu('terminal', 'upload', '--data', shop).stdout).toBe('Nothing to upload.\n');
     expect(take(shop).stdout).toContain('as was known');
     expect(kazasu('terminal', 'export', '--data', shop, '--out', stick).stdout).toContain(
       'The issuer has acknowledged every closed batch.',

@@ -63,11 +63,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     provenBy: 'test/terminal/batch/resuming-uplink.test.ts',
   },
   {
-    paths: [
-      'backend/receiving.ts',
-      'terminal/command/batch-command.ts',
-      'terminal/command/folder-command.ts',
-    ],
+    paths: ['terminal/command/batch-command.ts', 'terminal/command/folder-command.ts'],
     reason: 'a batch goes by file from one program to another and back',
     provenBy: 'test/journey/shop-day.test.ts',
   },

@@ -9,7 +9,7 @@ import { Scenario } from '../scenario.ts';
 import { requireAsDocumented } from './api-contract.ts';
 import { quietService } from './quiet-service.ts';
 
-const RUNS = 40;
+const RUNS = 25;
 const TOKEN_FILE: Readonly<Partial<Record<Access, string>>> = {
   operator: 'operator-token',
   carrier: 'carrier-token',
