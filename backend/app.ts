@@ -3,13 +3,16 @@ import helmet from 'helmet';
 import { apiPageRoutes } from './http/api-page-route.ts';
 import { type BatchRouteDependencies, batchRoutes } from './http/batch-route.ts';
 import { type CarrierRouteDependencies, carrierRoutes } from './http/carrier-route.ts';
+import { type ChannelRouteDependencies, channelRoutes } from './http/channel-route.ts';
 import { answerError, answerNotFound } from './http/error-answer.ts';
 import { healthRoutes } from './http/health-route.ts';
 import { type HotListRouteDependencies, hotListRoutes } from './http/hotlist-route.ts';
+import { type LoadDeskRouteDependencies, loadDeskRoutes } from './http/load-desk-route.ts';
 import { metricsRoute } from './http/metrics-route.ts';
 import { type OperatorRouteDependencies, operatorRoutes } from './http/operator-route.ts';
 import { type PaymentRouteDependencies, paymentRoutes } from './http/payment-route.ts';
 import { type PendingLoadRouteDependencies, pendingLoadRoutes } from './http/pending-load-route.ts';
+import { type PhoneRouteDependencies, phoneRoutes } from './http/phone-route.ts';
 import { logRequests } from './http/request-log.ts';
 import { limitRequests, limitWrongTokens } from './http/request-rate.ts';
 import type { ServiceLog } from './http/service-log.ts';
@@ -42,8 +45,13 @@ export interface AppDependencies
   readonly service: ServiceOptions;
   /** Rejects where one of the databases does not answer. */
   readonly databasesAnswer: () => Promise<void>;
+  /** Absent where no cards in phones are loaded. */
+  readonly remoteLoads?: LoadDeskRouteDependencies;
   /** Absent where the issuer is served alone: the carrier is another company. */
-  readonly carrierApi?: CarrierRouteDependencies & PaymentRouteDependencies;
+  readonly carrierApi?: CarrierRouteDependencies &
+    PaymentRouteDependencies &
+    PhoneRouteDependencies &
+    ChannelRouteDependencies;
 }
 
 /** The HTTP API of issuer and carrier (api.md), without a port. */
@@ -68,8 +76,12 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(hotListRoutes(dependencies));
   app.use(operatorRoutes(dependencies));
   app.use(statementRoutes(dependencies));
-  const { carrierApi } = dependencies;
-  if (carrierApi !== undefined) app.use(carrierRoutes(carrierApi), paymentRoutes(carrierApi));
+  const { carrierApi, remoteLoads } = dependencies;
+  if (remoteLoads !== undefined) app.use(loadDeskRoutes(remoteLoads));
+  if (carrierApi !== undefined) {
+    app.use(carrierRoutes(carrierApi), paymentRoutes(carrierApi));
+    app.use(phoneRoutes(carrierApi), channelRoutes(carrierApi));
+  }
   app.use(answerNotFound());
   app.use(answerError);
   return app;

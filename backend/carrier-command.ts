@@ -1,7 +1,11 @@
+import { rmSync } from 'node:fs';
+import { formatIdm, type IDm } from '#felica/identifiers';
 import { type EpochMs, formatYen, type Yen } from '#units';
 import type { BillMonth } from './carrier/bill-month.ts';
+import { enrolHandset, listHandsets } from './carrier/handset.ts';
 import type { LockAction } from './carrier/remote-lock.ts';
 import { listSubscribers, registerSubscriber, type Subscriber } from './carrier/subscriber.ts';
+import { newToken, writeNewFile } from './config.ts';
 import type { Backend } from './open-backend.ts';
 import { type Outcome, refusedOutcome, registrationOutcome } from './outcome-text.ts';
 
@@ -55,6 +59,51 @@ export async function showBill(
       `  total  ${formatYen(total)}`,
     ],
   };
+}
+
+export interface HandsetOptions {
+  readonly subscriber: number;
+  readonly card: IDm;
+  readonly out: string;
+}
+
+/** Makes a token for a phone, and lets in whoever shows it. */
+export async function enrolPhone(
+  { carrierDatabase }: Pick<Backend, 'carrierDatabase'>,
+  { subscriber: subscriberId, card, out }: HandsetOptions,
+  { now, random }: { readonly now: EpochMs; readonly random: (byteCount: number) => Uint8Array },
+): Promise<Outcome> {
+  const text = newToken(random);
+  // First: a token that nobody enrolled opens nothing, and an enrolment without one shuts a phone out.
+  writeNewFile(out, text);
+  const enrolment = { subscriberId, idm: card, token: text.trim() };
+  const enrolled = await enrolHandset(carrierDatabase, enrolment, now);
+  if (enrolled.result === 'refused') {
+    rmSync(out);
+    return refusedOutcome(enrolled);
+  }
+  const { handsetId } = enrolled;
+  return {
+    json: { result: 'enrolled', handsetId, token: out },
+    lines: [
+      `Enrolled the phone of subscriber ${subscriberId} with card ${formatIdm(card)}.`,
+      `Give it ${out}, which is its secret: \`kazasu handset init --token ${out} …\``,
+    ],
+  };
+}
+
+export async function showHandsets({
+  carrierDatabase,
+}: Pick<Backend, 'carrierDatabase'>): Promise<Outcome> {
+  const handsets = await listHandsets(carrierDatabase);
+  const shown = handsets.map(({ idm: card, ...handset }) => ({
+    ...handset,
+    card: formatIdm(card),
+  }));
+  const lines = shown.map(
+    ({ subscriberId, phoneNumber, card }) => `${subscriberId}  ${phoneNumber}  card ${card}`,
+  );
+  return { json: { handsets: shown }, lines: lines.length === 0 ? ['No phones.'] : lines };
 }
 
 /** Orders the remote lock of a phone, or takes it off. */

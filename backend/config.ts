@@ -15,6 +15,10 @@ export interface BackendFolder {
   readonly carrierTokenPath: string;
   /** What the issuer shows to the carrier to have a phone bill charged. */
   readonly paymentTokenPath: string;
+  /** What the issuer shows to the carrier to reach cards in phones. */
+  readonly channelTokenPath: string;
+  /** What the issuer's own remote load terminals show to it. */
+  readonly remoteLoadTokenPath: string;
   /** Two parties, two files: neither opens the other's. */
   readonly issuerPath: string;
   readonly carrierPath: string;
@@ -46,6 +50,8 @@ export function backendFolder(path: string): BackendFolder {
     operatorTokenPath: inside('operator-token'),
     carrierTokenPath: inside('carrier-token'),
     paymentTokenPath: inside('payment-token'),
+    channelTokenPath: inside('channel-token'),
+    remoteLoadTokenPath: inside('remote-load-token'),
     issuerPath: inside('issuer.db'),
     carrierPath: inside('carrier.db'),
     hotListPath: inside('hotlist'),
@@ -95,24 +101,32 @@ export function readOperatorToken(folder: BackendFolder): string {
   return readToken(folder.operatorTokenPath);
 }
 
-export interface CarrierTokens {
+export interface PartyTokens {
   readonly carrierToken: string;
   readonly paymentToken: string;
+  readonly channelToken: string;
+  readonly remoteLoadToken: string;
 }
 
 /** Makes those that are not there: a data directory may be older than the carrier's API. */
-export function readCarrierTokens(
+export function readPartyTokens(
   folder: BackendFolder,
   random: (byteCount: number) => Uint8Array,
-): CarrierTokens {
-  const { carrierTokenPath, paymentTokenPath } = folder;
-  for (const path of [carrierTokenPath, paymentTokenPath]) {
+): PartyTokens {
+  const tokenAt = (path: string): string => {
     if (!existsSync(path)) writeNewFile(path, newToken(random));
-  }
-  return { carrierToken: readToken(carrierTokenPath), paymentToken: readToken(paymentTokenPath) };
+    return readToken(path);
+  };
+  return {
+    carrierToken: tokenAt(folder.carrierTokenPath),
+    paymentToken: tokenAt(folder.paymentTokenPath),
+    channelToken: tokenAt(folder.channelTokenPath),
+    remoteLoadToken: tokenAt(folder.remoteLoadTokenPath),
+  };
 }
 
-function newToken(random: (byteCount: number) => Uint8Array): string {
+/** A secret that nobody can guess, as it stands in its file. */
+export function newToken(random: (byteCount: number) => Uint8Array): string {
   return `${Buffer.from(random(TOKEN_BYTES)).toString('base64url')}\n`;
 }
 

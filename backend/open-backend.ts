@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Express } from 'express';
-import type { EpochMs } from '#units';
+import { type EpochMs, milliseconds } from '#units';
 import { createApp, type ServiceOptions } from './app.ts';
 import { Carrier } from './carrier/carrier.ts';
 import { PhoneBill } from './carrier/phone-bill.ts';
+import { PhoneChannel } from './carrier/phone-channel.ts';
 import { RemoteLock } from './carrier/remote-lock.ts';
 import { BatchVerifier } from './collection/batch-verifier.ts';
 import { EvidenceStore } from './collection/evidence.ts';
@@ -12,9 +13,9 @@ import { BatchReceiver } from './collection/receive-batch.ts';
 import type { RecordKeys } from './collection/verify-batch.ts';
 import {
   type BackendFolder,
-  type CarrierTokens,
-  readCarrierTokens,
+  type PartyTokens,
   readOperatorToken,
+  readPartyTokens,
 } from './config.ts';
 import { CARRIER_SCHEMA } from './database/carrier-schema.ts';
 import { Database, type StepWatch } from './database/database.ts';
@@ -25,9 +26,16 @@ import { type KeystoreAccess, openKeystore } from './open-keystore.ts';
 import type { SettlementDependencies } from './settlement/close-window.ts';
 import { deliverAdvices } from './settlement/commission-advice.ts';
 import { openFirstWindow } from './settlement/window.ts';
+import { LoadDesk } from './top-up/load-desk.ts';
+import { phoneBillFunding } from './top-up/phone-bill-funding.ts';
+import { TopUpDesk } from './top-up/top-up-desk.ts';
+import { TopUpStore } from './top-up/top-up-store.ts';
 
 /** Anybody may send bytes that are refused; so much of them is kept as evidence, and no more. */
 const REFUSED_EVIDENCE_BYTES_MAX = 256 * 1024 * 1024;
+
+/** A phone that has no network for a moment is asked again; one that is gone holds nobody up for long. */
+const PHONE_TIMES = { reachMs: milliseconds(5_000), networkMs: milliseconds(8_000) };
 
 /** Both parties of the joint operation in one process, each with its own books. */
 export interface Backend {
@@ -41,6 +49,8 @@ export interface Backend {
   readonly carrierDatabase: Database;
   readonly phoneBill: PhoneBill;
   readonly remoteLock: RemoteLock;
+  readonly phoneChannel: PhoneChannel;
+  readonly topUps: TopUpDesk;
   readonly settlement: SettlementDependencies;
   readonly hotLists: HotListStore;
   /** The HTTP API. `onStored` is called after each batch that was stored. */
@@ -61,13 +71,13 @@ export async function openBackend(
 ): Promise<Backend> {
   const keystore = await openKeystore(folder, access);
   const operatorToken = readOperatorToken(folder);
-  const carrierTokens = readCarrierTokens(folder, randomBytes);
+  const tokens = readPartyTokens(folder, randomBytes);
   const database = await Database.open(folder.issuerPath, ISSUER_SCHEMA, watch);
   try {
     const carrierDatabase = await Database.open(folder.carrierPath, CARRIER_SCHEMA, watch);
     const hotLists = new HotListStore(folder.hotListPath);
     const databases = { database, carrierDatabase };
-    return await assemble({ keystore, operatorToken, carrierTokens, ...databases, hotLists, now });
+    return await assemble({ keystore, operatorToken, tokens, ...databases, hotLists, now });
   } catch (error) {
     await database.close();
     throw error;
@@ -77,7 +87,7 @@ export async function openBackend(
 interface Parts {
   readonly keystore: Keystore;
   readonly operatorToken: string;
-  readonly carrierTokens: CarrierTokens;
+  readonly tokens: PartyTokens;
   readonly database: Database;
   readonly carrierDatabase: Database;
   readonly hotLists: HotListStore;
@@ -85,13 +95,21 @@ interface Parts {
 }
 
 async function assemble(parts: Parts): Promise<Backend> {
-  const { keystore, operatorToken, carrierTokens, database, carrierDatabase, hotLists, now } =
-    parts;
+  const { keystore, operatorToken, tokens, database, carrierDatabase, hotLists, now } = parts;
   await openFirstWindow(database, now());
   const carrier = new Carrier({ database: carrierDatabase, now });
   const phoneBill = new PhoneBill({ database: carrierDatabase, now });
   const remoteLock = new RemoteLock({ database: carrierDatabase, now });
-  const carrierParts = { carrierDatabase, phoneBill, remoteLock };
+  const phoneChannel = new PhoneChannel({ ...PHONE_TIMES, now });
+  const carrierParts = { carrierDatabase, phoneBill, remoteLock, phoneChannel };
+  const store = new TopUpStore(database);
+  const loadDesk = new LoadDesk({ database, store, now });
+  const topUps = new TopUpDesk({
+    store,
+    sources: { 'phone-bill': phoneBillFunding(phoneBill) },
+    remoteLoad: loadDesk,
+    now,
+  });
   const verifier = new BatchVerifier({ database, keys: recordKeysOf(keystore), now });
   const evidence = await EvidenceStore.open(database, REFUSED_EVIDENCE_BYTES_MAX);
   const { signingKey, issuerId } = keystore;
@@ -109,6 +127,7 @@ async function assemble(parts: Parts): Promise<Backend> {
     pendingLoads,
     carrier,
     ...carrierParts,
+    topUps,
     settlement,
     hotLists,
     app: (onStored, service) =>
@@ -123,7 +142,8 @@ async function assemble(parts: Parts): Promise<Backend> {
         settlement,
         operatorToken,
         hotLists,
-        carrierApi: { ...carrierParts, ...carrierTokens, now },
+        remoteLoads: { loadDesk, topUps, remoteLoadToken: tokens.remoteLoadToken },
+        carrierApi: { ...carrierParts, ...tokens, topUps, now },
       }),
     close: async () => {
       await database.close();

@@ -1,16 +1,26 @@
 import type { Command } from 'commander';
 import { yen } from '#units';
-import { CAP, MONTH, wholeFrom } from '../argument.ts';
+import { CAP, IDM, MONTH, wholeFrom } from '../argument.ts';
 import type { BillMonth } from '../carrier/bill-month.ts';
 import type { LockAction } from '../carrier/remote-lock.ts';
 import {
   addSubscriber,
+  enrolPhone,
+  type HandsetOptions,
   orderLock,
   type SubscriberOptions,
   showBill,
+  showHandsets,
   showSubscribers,
 } from '../carrier-command.ts';
-import { argument, type FolderOption, folderCommand, run, wallClock } from './folder-command.ts';
+import {
+  argument,
+  type FolderOption,
+  folderCommand,
+  run,
+  unpredictable,
+  wallClock,
+} from './folder-command.ts';
 
 const ID = argument(wholeFrom(1, 0xffff_ffff));
 
@@ -37,6 +47,19 @@ export function addCarrierCommand(command: Command): void {
     .action((options: FolderOption & { readonly subscriber: number; readonly month: BillMonth }) =>
       run(options, (backend) => showBill(backend, options.subscriber, options.month)),
     );
+  folderCommand(carrier, 'enrol-handset', 'let the phone of a subscriber reach the channel')
+    .requiredOption('--subscriber <id>', 'subscriber id', ID)
+    .requiredOption('--card <idm>', 'the IDm of the card in the phone', argument(IDM))
+    .requiredOption('--out <token>', 'the file to make for the phone; it holds a secret')
+    .addHelpText('after', '\nThe phone that the subscriber had before reaches it no longer.')
+    .action((options: HandsetOptions & FolderOption) =>
+      run(options, (backend) =>
+        enrolPhone(backend, options, { now: wallClock(), random: unpredictable }),
+      ),
+    );
+  folderCommand(carrier, 'handsets', 'phones that may reach the channel').action(
+    (options: FolderOption) => run(options, showHandsets),
+  );
   const lockCommand = (action: LockAction, description: string): Command =>
     folderCommand(carrier, action, description)
       .requiredOption('--subscriber <id>', 'subscriber id', ID)

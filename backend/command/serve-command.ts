@@ -43,7 +43,7 @@ async function serve(options: ServeOptions): Promise<void> {
   metrics.watchUnverified(() => countUnverifiedBatches(backend.database));
   let verifying = Promise.resolve();
   const verify = (): void => {
-    verifying = verifyPending(backend, log);
+    verifying = catchUp(backend, log);
   };
   const limits = { requestsPerMinute, wrongTokensPerMinute: WRONG_TOKENS_PER_MINUTE };
   const app = backend.app(verify, { log, metrics, ...limits, proxyCount });
@@ -54,6 +54,8 @@ async function serve(options: ServeOptions): Promise<void> {
   const timer = setInterval(verify, VERIFY_INTERVAL_MS);
   const stop = async (): Promise<void> => {
     clearInterval(timer);
+    // Phones wait for minutes otherwise.
+    backend.phoneChannel.close();
     await server.close();
     await verifying;
     await backend.close();
@@ -66,12 +68,13 @@ async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** A busy database, or keys made since the start, are no reason to stop collecting: it is tried again. */
-async function verifyPending({ verifier }: Backend, log: ServiceLog): Promise<void> {
+async function catchUp({ verifier, topUps }: Backend, log: ServiceLog): Promise<void> {
   try {
     await verifier.verifyPending();
+    await topUps.continueOpen();
   } catch (error) {
     const isExpectedHere = error instanceof DatabaseError || error instanceof KeystoreError;
     if (!isExpectedHere) throw error;
-    log.warn({ code: error.code }, `${error.message}; verification is tried again`);
+    log.warn({ code: error.code }, `${error.message}; what waits is tried again`);
   }
 }

@@ -57,11 +57,27 @@ CREATE TABLE lock_order_end (
   PRIMARY KEY (order_id, result)) STRICT, WITHOUT ROWID;
 ${['lock_order', 'lock_order_end'].map(appendOnly).join('')}`;
 
+/** Phones that may reach the channel. Of what a phone shows only the hash is here. */
+const HANDSET = `
+CREATE TABLE handset (
+  id INTEGER PRIMARY KEY,
+  subscriber_id INTEGER NOT NULL REFERENCES subscriber,
+  idm BLOB NOT NULL,
+  token_hash BLOB NOT NULL UNIQUE,
+  enrolled_at_ms INTEGER NOT NULL) STRICT;
+CREATE INDEX handset_by_subscriber ON handset (subscriber_id, id);
+CREATE INDEX handset_by_card ON handset (idm, id);
+CREATE TABLE handset_end (
+  handset_id INTEGER PRIMARY KEY REFERENCES handset,
+  ended_at_ms INTEGER NOT NULL) STRICT;
+${['handset', 'handset_end'].map(appendOnly).join('')}`;
+
 export const CARRIER_SCHEMA: Schema = {
   applicationId: 0x4b_5a_42_43,
   migrations: [
     { name: 'carrier', sql: CARRIER + LEDGER_SCHEMA },
     { name: 'phone bill', sql: PHONE_BILL },
     { name: 'remote lock', sql: REMOTE_LOCK },
+    { name: 'handsets', sql: HANDSET },
   ],
 };

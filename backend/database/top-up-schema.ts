@@ -1,8 +1,10 @@
 import { appendOnly } from './append-only.ts';
-import type { Schema } from './migration.ts';
 
-/** What was asked for, and each step of it. No top-up is in the same state twice. */
-const TOP_UP = `
+/**
+ * What was asked for, and each step of it; no top-up is in the same state twice. One remote load
+ * terminal has to load it, and says once what came of it.
+ */
+export const TOP_UP_SCHEMA: string = `
 CREATE TABLE top_up (
   top_up_id TEXT NOT NULL PRIMARY KEY,
   idm BLOB NOT NULL,
@@ -16,9 +18,13 @@ CREATE TABLE top_up_step (
   at_ms INTEGER NOT NULL,
   PRIMARY KEY (top_up_id, number),
   UNIQUE (top_up_id, state)) STRICT, WITHOUT ROWID;
-${['top_up', 'top_up_step'].map(appendOnly).join('')}`;
-
-export const TOP_UP_SCHEMA: Schema = {
-  applicationId: 0x4b_5a_42_54,
-  migrations: [{ name: 'top-up', sql: TOP_UP }],
-};
+CREATE TABLE top_up_assignment (
+  top_up_id TEXT NOT NULL PRIMARY KEY REFERENCES top_up,
+  terminal_id INTEGER NOT NULL,
+  assigned_at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX top_up_assignment_by_terminal ON top_up_assignment (terminal_id, top_up_id);
+CREATE TABLE top_up_load_result (
+  top_up_id TEXT NOT NULL PRIMARY KEY REFERENCES top_up_assignment,
+  result TEXT NOT NULL CHECK (result IN ('loaded', 'not-loaded')),
+  told_at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+${['top_up', 'top_up_step', 'top_up_assignment', 'top_up_load_result'].map(appendOnly).join('')}`;

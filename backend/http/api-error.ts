@@ -7,6 +7,8 @@ import type { BatchRefusal } from '../collection/receive-batch.ts';
 import type { CloseRefusal } from '../settlement/close-window.ts';
 import type { SettleRefusal } from '../settlement/settle-window.ts';
 import type { StatementRefusal } from '../settlement/statement.ts';
+import type { LoadResultRefusal } from '../top-up/load-desk.ts';
+import type { TopUpRefusal } from '../top-up/top-up-store.ts';
 
 /** What is wrong with a request before anybody asks what it wants, or with the service itself. */
 export type RequestFault =
@@ -29,6 +31,10 @@ export type ApiErrorCode =
   | SubscriberRefusal
   | PaymentRefusal
   | LockRefusal
+  | 'CARRIER_PHONE_UNREACHABLE'
+  | 'CARRIER_TOUCH_OVER'
+  | TopUpRefusal
+  | LoadResultRefusal
   | 'SETTLEMENT_ADVICE_REFUSED'
   | 'HOTLIST_NONE'
   | 'HOTLIST_UNKNOWN';
@@ -94,6 +100,11 @@ export const STATUS_BY_CODE: Readonly<Record<ApiErrorCode, number>> = {
   CARRIER_PAYMENT_DENIED: 409,
   CARRIER_PAYMENT_CANCELLED: 409,
   CARRIER_LOCK_ORDER_UNKNOWN: 404,
+  CARRIER_PHONE_UNREACHABLE: 409,
+  CARRIER_TOUCH_OVER: 409,
+  TOPUP_UNKNOWN: 404,
+  TOPUP_ID_REUSED: 409,
+  TOPUP_RESULT_DIFFERS: 409,
 };
 
 export class ApiError extends Error {

@@ -9,13 +9,16 @@ import {
 import { type ApiErrorCode, STATUS_BY_CODE } from './api-error.ts';
 import { BATCH_OPERATIONS } from './batch-route.ts';
 import { CARRIER_OPERATIONS } from './carrier-route.ts';
+import { CHANNEL_OPERATIONS } from './channel-route.ts';
 import { HEALTH_OPERATIONS } from './health-route.ts';
 import { HOTLIST_OPERATIONS } from './hotlist-route.ts';
+import { LOAD_DESK_OPERATIONS } from './load-desk-route.ts';
 import { METRICS_OPERATIONS } from './metrics-route.ts';
 import type { Access, Content, Operation } from './operation.ts';
 import { OPERATOR_OPERATIONS } from './operator-route.ts';
 import { PAYMENT_OPERATIONS } from './payment-route.ts';
 import { PENDING_LOAD_OPERATIONS } from './pending-load-route.ts';
+import { PHONE_OPERATIONS } from './phone-route.ts';
 import { STATEMENT_OPERATIONS } from './statement-route.ts';
 import { UPLOAD_OPERATIONS } from './upload-route.ts';
 
@@ -31,6 +34,9 @@ export const OPERATIONS: readonly Operation[] = [
   ...STATEMENT_OPERATIONS,
   ...CARRIER_OPERATIONS,
   ...PAYMENT_OPERATIONS,
+  ...PHONE_OPERATIONS,
+  ...CHANNEL_OPERATIONS,
+  ...LOAD_DESK_OPERATIONS,
 ];
 
 export interface Group {
@@ -43,6 +49,15 @@ export const GROUP_BY_ACCESS: Readonly<Record<Access, Group>> = {
   operator: { name: 'Operators', description: "The issuer's staff, with the operator token." },
   carrier: { name: 'Carrier', description: "The carrier's staff, with the carrier token." },
   payment: { name: 'Payments', description: 'The issuer at the carrier, with the payment token.' },
+  phone: { name: 'Phones', description: 'A phone at the carrier, with the token of its own.' },
+  channel: {
+    name: 'Channel',
+    description: 'The issuer at the carrier: cards in phones, with the channel token.',
+  },
+  'remote-load': {
+    name: 'Remote loads',
+    description: "The issuer's terminals that load phones, with the remote-load token.",
+  },
   anybody: { name: 'Anybody', description: 'No token is needed.' },
 };
 
@@ -50,6 +65,9 @@ const TOKEN_BY_ACCESS: Readonly<Partial<Record<Access, string>>> = {
   operator: 'operatorToken',
   carrier: 'carrierToken',
   payment: 'paymentToken',
+  phone: 'phoneToken',
+  channel: 'channelToken',
+  'remote-load': 'remoteLoadToken',
 };
 
 const PROBLEM = {
@@ -88,6 +106,9 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
         operatorToken: bearer("`operator-token` of the issuer's data directory"),
         carrierToken: bearer('`carrier-token` of the data directory'),
         paymentToken: bearer('`payment-token` of the data directory'),
+        phoneToken: bearer('what `carrier enrol-handset` made for the phone'),
+        channelToken: bearer('`channel-token` of the data directory'),
+        remoteLoadToken: bearer('`remote-load-token` of the data directory'),
       },
     },
   });

@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { ApiError, type ApiErrorCode } from './api-error.ts';
 
 /** Who may ask: whoever signs as a terminal, holds one of the tokens, or anybody. */
-export type Access = 'anybody' | 'terminal' | 'operator' | 'carrier' | 'payment';
+export type Access =
+  | 'anybody'
+  | 'terminal'
+  | 'operator'
+  | 'carrier'
+  | 'payment'
+  | 'phone'
+  | 'channel'
+  | 'remote-load';
 
 /** Bytes of a format of our own, `application/octet-stream`; or the text format of Prometheus. */
 export type Content = z.ZodType | 'octets' | 'text';

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { ApiError } from './api-error.ts';
 
 /** Lets through only who sends the operator token of the data directory. */
@@ -10,15 +10,20 @@ export function requireOperator(token: string): RequestHandler {
 /** Lets through only who sends `token`: `Authorization: Bearer …`. `name` tells which one is wanted. */
 export function requireToken(
   token: string,
-  name: 'operator' | 'carrier' | 'payment',
+  name: 'operator' | 'carrier' | 'payment' | 'channel' | 'remote-load',
 ): RequestHandler {
   return (request, _response, next) => {
-    const [, given = ''] = /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
-    if (given === '' || !isSameToken(given, token)) {
+    const given = bearerOf(request);
+    if (given === undefined || !isSameToken(given, token)) {
       throw new ApiError('REQUEST_UNAUTHORIZED', `expected the ${name} token`);
     }
     next();
   };
+}
+
+/** The token that a request shows: `Authorization: Bearer …`. */
+export function bearerOf(request: Request): string | undefined {
+  return /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
 }
 
 /** Compares hashes in constant time, so that neither length nor content can be found by timing. */

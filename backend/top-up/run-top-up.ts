@@ -13,7 +13,8 @@ import type { TopUpRegistration, TopUpStore } from './top-up-store.ts';
 
 export interface TopUpDependencies {
   readonly store: Pick<TopUpStore, 'register' | 'read' | 'append' | 'open'>;
-  readonly sources: Readonly<Record<FundingKind, FundingSource>>;
+  /** Whoever asks names a source that is there. */
+  readonly sources: Readonly<Partial<Record<FundingKind, FundingSource>>>;
   readonly remoteLoad: RemoteLoad;
   readonly now: () => EpochMs;
 }
@@ -70,6 +71,7 @@ async function nextState(
 ): Promise<TopUpState | undefined> {
   const { topUpId: correlator, idm, amount, account } = topUp;
   const source = sources[topUp.source];
+  assert(source !== undefined, `no source of funds: ${topUp.source}`);
   const hold: Hold = { correlator, account, amount };
   switch (actionIn(topUp.state)) {
     case 'hold':

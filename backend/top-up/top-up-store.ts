@@ -13,12 +13,14 @@ import {
   type TopUpState,
 } from './top-up.ts';
 
+export type TopUpRefusal = 'TOPUP_ID_REUSED';
+
 /** `TOPUP_ID_REUSED`: the id stands for another top-up; `field` names what differs. */
 export type TopUpRegistration =
   | { readonly result: 'registered' | 'repeated' }
   | {
       readonly result: 'refused';
-      readonly reason: 'TOPUP_ID_REUSED';
+      readonly reason: TopUpRefusal;
       readonly field: 'idm' | 'source' | 'account' | 'amount';
       readonly detail: string;
     };

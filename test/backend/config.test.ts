@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   backendFolder,
   createBackendFolder,
-  readCarrierTokens,
   readOperatorToken,
+  readPartyTokens,
   readText,
   writeNewFile,
 } from '../../backend/config.ts';
@@ -46,10 +46,14 @@ describe('data directory', () => {
 
   it('gets the tokens of the carrier when they are asked for, once', () => {
     const folder = create();
-    const tokens = readCarrierTokens(folder, seededRandom('carrier'));
-    expect(new Set([...Object.values(tokens), readOperatorToken(folder)]).size).toBe(3);
-    expect(readCarrierTokens(folder, seededRandom('another'))).toEqual(tokens);
-    for (const secret of [folder.carrierTokenPath, folder.paymentTokenPath]) {
+    const tokens = readPartyTokens(folder, seededRandom('carrier'));
+    expect(new Set([...Object.values(tokens), readOperatorToken(folder)]).size).toBe(5);
+    expect(readPartyTokens(folder, seededRandom('another'))).toEqual(tokens);
+    for (const secret of [
+      folder.carrierTokenPath,
+      folder.paymentTokenPath,
+      folder.channelTokenPath,
+    ]) {
       expect(statSync(secret).mode & 0o777).toBe(0o600);
     }
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Database } from '../../../backend/database/database.ts';
-import { TOP_UP_SCHEMA } from '../../../backend/database/top-up-schema.ts';
+import { ISSUER_SCHEMA } from '../../../backend/database/issuer-schema.ts';
 import {
   continueOpenTopUps,
   requestTopUp,
@@ -114,12 +114,12 @@ describe('a top-up', () => {
   it('goes on after a crash from what is on disk', async () => {
     const path = temporaryFile();
     const options = { funds: 5_000, isCardReached: true };
-    let database = await Database.open(path, TOP_UP_SCHEMA);
+    let database = await Database.open(path, ISSUER_SCHEMA);
     const faults: readonly LineFault[] = ['none', 'none', 'none', 'none', 'none', 'request-lost'];
     const world = new TopUpWorld({ ...options, faults }, new TopUpStore(database));
     await expect(requestTopUp(world.dependencies, REQUEST)).rejects.toThrow(Crash);
     await database.close();
-    database = await Database.open(path, TOP_UP_SCHEMA);
+    database = await Database.open(path, ISSUER_SCHEMA);
     const store = new TopUpStore(database);
     expect(await store.read(REQUEST.topUpId)).toMatchObject({ state: 'loading' });
     const [topUp] = await continueOpenTopUps({ ...world.dependencies, store });

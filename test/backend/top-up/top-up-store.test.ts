@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { yen } from '#units';
 import { Database } from '../../../backend/database/database.ts';
-import { TOP_UP_SCHEMA } from '../../../backend/database/top-up-schema.ts';
+import { ISSUER_SCHEMA } from '../../../backend/database/issuer-schema.ts';
 import { TopUpStore } from '../../../backend/top-up/top-up-store.ts';
 import { cardIdm, NOON } from '../../scheme.ts';
 import { temporaryFile } from '../database/temporary-file.ts';
@@ -10,7 +10,7 @@ import { REQUEST } from './top-up-world.ts';
 const ID = REQUEST.topUpId;
 
 async function newStore(): Promise<TopUpStore> {
-  return new TopUpStore(await Database.open(temporaryFile(), TOP_UP_SCHEMA));
+  return new TopUpStore(await Database.open(temporaryFile(), ISSUER_SCHEMA));
 }
 
 describe('TopUpStore', () => {
