@@ -17,7 +17,11 @@ export const CODE_PAGES: readonly CodePage[] = [
     sources: ['terminal/'],
     areas: ['CONFIG', 'HOTLIST', 'JOURNAL', 'SAM', 'UPLINK'],
   },
-  { path: 'card-emulator/README.md', sources: ['card-emulator/'], areas: ['CARD', 'FRAME'] },
+  {
+    path: 'card-emulator/README.md',
+    sources: ['card-emulator/'],
+    areas: ['CARD', 'FRAME', 'HANDSET', 'LINE'],
+  },
   {
     path: 'backend/batch/batch-format.md',
     sources: ['backend/batch/'],

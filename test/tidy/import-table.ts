@@ -93,6 +93,7 @@ export interface PackagePlace {
 
 const PROGRAMS = [
   'card-emulator/main.ts',
+  'card-emulator/handset/main.ts',
   'terminal/main.ts',
   'terminal/command/',
   'terminal/kazasu.ts',
@@ -136,7 +137,16 @@ export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
   sqlite3: { places: ['terminal/journal/', 'backend/database/'], filesMax: 1 },
   vitest: { places: ['card-emulator/testing/'], filesMax: 1 },
   'zod-openapi': { places: ['backend/http/'], filesMax: 1 },
-  zod: { places: ['terminal/', 'backend/', 'card-emulator/card/', 'card-emulator/link/', PURSE] },
+  zod: {
+    places: [
+      'terminal/',
+      'backend/',
+      'card-emulator/card/',
+      'card-emulator/link/',
+      'card-emulator/handset/',
+      PURSE,
+    ],
+  },
 };
 
 /** Packages that tests may not load: a test must not reach hardware by accident. */
