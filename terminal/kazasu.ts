@@ -9,6 +9,9 @@ function kazasu(): Command {
     .command('card', 'emulated cards: serve one through a virtual PC/SC reader', {
       executableFile: program('../card-emulator/main.js'),
     })
+    .command('handset', 'an emulated phone with a card inside, loaded over the air', {
+      executableFile: program('../card-emulator/handset/main.js'),
+    })
     .command('terminal', 'a point of sale: take payments, load cards, close and upload batches', {
       executableFile: program('main.js'),
     })

@@ -12,6 +12,7 @@ import { addHotListCommand } from './command/hotlist-command.ts';
 import { journalCommand } from './command/journal-command.ts';
 import { loadPendingCommand } from './command/load-pending-command.ts';
 import { wholeNumber } from './command/number-argument.ts';
+import { overTheAirCommand } from './command/over-the-air-command.ts';
 import { readersCommand } from './command/readers-command.ts';
 import { refundCommand } from './command/refund-command.ts';
 import { addSamCommand } from './command/sam-command.ts';
@@ -72,6 +73,7 @@ function terminalCommand(): Command {
     .action(voidSale);
   refundCommand(command);
   loadPendingCommand(command);
+  overTheAirCommand(command);
   balanceCommand(command);
   folderCommand(command, 'close', 'close the batch of all sales since the last close').action(
     closeBatches,

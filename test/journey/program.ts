@@ -6,6 +6,7 @@ export const KAZASU = fileURLToPath(new URL('../../dist/terminal/kazasu.js', imp
 /** The programs of `kazasu`; the compiled binary starts each of them by its path. */
 export const PROGRAMS = {
   card: 'dist/card-emulator/main.js',
+  handset: 'dist/card-emulator/handset/main.js',
   terminal: 'dist/terminal/main.js',
   backend: 'dist/backend/main.js',
   'first-tap': 'dist/terminal/first-tap/main.js',
