@@ -23,7 +23,16 @@ export class Connection {
 
   /** Opens or creates the file and applies `settings`. Rejects with `DatabaseError`. */
   static async open(path: string, settings: string): Promise<Connection> {
-    const connection = new Connection(await openDatabase(path));
+    return Connection.#with(await openDatabase(path), settings);
+  }
+
+  /** Opens a file that is there, so that the engine refuses every write. Rejects with `DatabaseError`. */
+  static async openReadOnly(path: string): Promise<Connection> {
+    return Connection.#with(await openDatabase(path, sqlite3.OPEN_READONLY), '');
+  }
+
+  static async #with(database: sqlite3.Database, settings: string): Promise<Connection> {
+    const connection = new Connection(database);
     connection.#database.configure('busyTimeout', BUSY_TIMEOUT_MS);
     try {
       await connection.execute(settings);
@@ -95,9 +104,12 @@ export class Connection {
   }
 }
 
-function openDatabase(path: string): Promise<sqlite3.Database> {
+function openDatabase(
+  path: string,
+  mode: number = sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE,
+): Promise<sqlite3.Database> {
   return new Promise((resolve, reject) => {
-    const database = new sqlite3.Database(path, (error) => {
+    const database = new sqlite3.Database(path, mode, (error) => {
       if (error === null) resolve(database);
       else reject(databaseErrorOf(error));
     });
