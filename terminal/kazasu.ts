@@ -18,6 +18,13 @@ function kazasu(): Command {
     .command('backend', 'issuer and carrier: cards, collection, books, settlement', {
       executableFile: program('../backend/main.js'),
     })
+    .command(
+      'audit',
+      'computes everything anew from the raw batches, and publishes signed proofs',
+      {
+        executableFile: program('../backend/auditor.js'),
+      },
+    )
     .command('simulate', 'shops, cards and issuer with faults at every step, and an audit', {
       executableFile: program('../test/simulation/main.js'),
     })

@@ -9,6 +9,7 @@ export const PROGRAMS = {
   handset: 'dist/card-emulator/handset/main.js',
   terminal: 'dist/terminal/main.js',
   backend: 'dist/backend/main.js',
+  audit: 'dist/backend/auditor.js',
   'first-tap': 'dist/terminal/first-tap/main.js',
 } as const;
 

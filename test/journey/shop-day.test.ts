@@ -2,6 +2,7 @@ import {
   copyFileSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -164,6 +165,36 @@ describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
       issuer: { total: 0, balances: { float: -292, 'payment-in-transit:1001': 0 } },
       carrier: { total: 0, balances: { 'carrier-bank': 1 } },
     });
+  }, 60_000);
+
+  it('is audited: all agrees, each day is published once, and a batch has its place', () => {
+    const key = join(folder, 'auditor.pem');
+    const audit = (command: string, ...args: readonly string[]): Ran =>
+      kazasu('audit', command, ...args);
+    expect(audit('init', '--key', key).stdout).toContain('auditor.pem.pub');
+    const to = ['--data', office, '--out', join(folder, 'proofs'), '--key', key];
+    const first = audit('run', ...to);
+    expect(first.stdout).toMatch(/All agrees\..*is published/s);
+    expect(first.status).toBe(0);
+    expect(audit('run', ...to).stdout).toContain('is what was published before');
+    const tomorrow = audit('run', ...to, '--date', '2199-01-01');
+    expect([tomorrow.status, tomorrow.stderr]).toEqual([1, expect.stringContaining('not over')]);
+    const [name = ''] = readdirSync(join(folder, 'proofs'));
+    const proof = ['--proof', join(folder, 'proofs', name), '--public-key', `${key}.pub`];
+    const stick = join(folder, 'stick');
+    const [file = ''] = readdirSync(stick).filter((each) => each.endsWith('.kzb'));
+    const batch = ['--batch', join(stick, file)];
+    const inclusion = join(folder, 'inclusion.json');
+    const proven = audit('prove', '--data', office, ...batch, '--out', inclusion);
+    expect(proven.stdout).toMatch(/number 1 of \d/);
+    // It came today, and that day is not over.
+    const other = audit('verify', ...proof, '--inclusion', inclusion, ...batch);
+    expect([other.status, other.stderr]).toEqual([
+      3,
+      expect.stringContaining('AUDIT_BATCH_NOT_INCLUDED'),
+    ]);
+    const unknown = audit('prove', '--data', office, '--batch', key, '--out', inclusion);
+    expect(unknown.stderr).toContain('AUDIT_BATCH_UNKNOWN');
   }, 60_000);
 
   it('prints the report of a batch again, and none of a batch that there is not', () => {

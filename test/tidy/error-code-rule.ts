@@ -28,6 +28,11 @@ export const CODE_PAGES: readonly CodePage[] = [
     areas: ['BATCH', 'RECORD'],
   },
   {
+    path: 'backend/audit/README.md',
+    sources: ['backend/'],
+    areas: ['AUDIT'],
+  },
+  {
     path: 'backend/README.md',
     sources: ['backend/'],
     areas: ['BACKUP', 'CONFIG', 'KEYSTORE', 'SAM'],

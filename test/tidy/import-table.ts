@@ -100,6 +100,7 @@ const PROGRAMS = [
   'terminal/command/',
   'terminal/first-tap/main.ts',
   'backend/main.ts',
+  'backend/auditor.ts',
 ];
 
 /**
