@@ -90,9 +90,7 @@ async function serveRound(
     const loadedCount = await serveWaitingLoads({
       work,
       terminalAt: ({ idm: card }) =>
-        program.at(
-          new PhoneReader(`phone with card ${formatIdm(card)}`, httpPhoneLine(channel, card)),
-        ),
+        program.at(new PhoneReader(card, httpPhoneLine(channel, card))),
       now: wallClock,
       waitMs: WAIT_MS,
       onOutcome: (load, outcome, told) => tell(options, { load, outcome, told }),

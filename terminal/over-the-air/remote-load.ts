@@ -34,6 +34,9 @@ const FINAL_REFUSALS: ReadonlySet<TapRefusal> = new Set([
   'over-balance-limit',
 ]);
 
+/** Of these nobody can say that the card was not loaded before, however long it is waited. */
+const OPEN_REFUSALS: ReadonlySet<TapRefusal> = new Set(['other-card-expected', 'journal-set-back']);
+
 /**
  * Tries each load that waits for this terminal once, and tells the issuer what is certain. The top-up's
  * id is the sale's: however often it is tried, the card is loaded once, and what was half done is found
@@ -61,6 +64,7 @@ export function resultOf(outcome: SaleOutcome, waitedMs: number): LoadResult | u
     case 'unresolved':
       return undefined;
     case 'refused':
+      if (OPEN_REFUSALS.has(outcome.reason)) return undefined;
       return FINAL_REFUSALS.has(outcome.reason) || waitedMs > PATIENCE_MS
         ? 'not-loaded'
         : undefined;

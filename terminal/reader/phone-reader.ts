@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PACKET_BYTES_MAX } from '#felica/packet';
+import { CommandCode } from '#felica/command-code';
+import { formatIdm, type IDm, sameBytes } from '#felica/identifiers';
+import { decodePacket, PACKET_BYTES_MAX } from '#felica/packet';
 import type { Milliseconds } from '#units';
 import { type Reader, type ReaderCapabilities, ReaderError } from './reader.ts';
 
@@ -22,7 +24,8 @@ const ASK_AGAIN_MS = 250;
 /**
  * A card in a phone, over the carrier's channel, as if it lay on a reader: the purse code above it is
  * the one of a counter. The channel carries sealed frames between SAM and card; whoever changes one on
- * the way makes it silence.
+ * the way makes it silence. Whoever else answers in place of the card is silence too: the value of a
+ * top-up is for that card alone, and every key of the session is made from its IDm.
  */
 export class PhoneReader implements Reader {
   readonly name: string;
@@ -32,13 +35,15 @@ export class PhoneReader implements Reader {
     codecName: 'over the air',
     isEmulated: false,
   };
+  readonly #card: IDm;
   readonly #line: PhoneLine;
   #touch: number | undefined;
   #tapCount = 0;
   #isClosed: boolean = false;
 
-  constructor(name: string, line: PhoneLine) {
-    this.name = name;
+  constructor(card: IDm, line: PhoneLine) {
+    this.name = `phone with card ${formatIdm(card)}`;
+    this.#card = card;
     this.#line = line;
   }
 
@@ -76,12 +81,21 @@ export class PhoneReader implements Reader {
     if (this.#touch === undefined) throw this.#absent();
     const exchanged = await this.#through(this.#line.exchange(this.#touch, packet, waitMs));
     if (exchanged.result === 'unreachable') throw this.#absent();
-    return exchanged.result === 'answered' ? exchanged.packet : undefined;
+    const answer = exchanged.result === 'answered' ? exchanged.packet : undefined;
+    const isOther = answer !== undefined && !this.#isFromCard(packet, answer);
+    return isOther ? undefined : answer;
   }
 
   close(): Promise<void> {
     this.#isClosed = true;
     return Promise.resolve();
+  }
+
+  /** Only Polling asks anybody; all other packets are for the card that answered it. */
+  #isFromCard(packet: Uint8Array, answer: Uint8Array): boolean {
+    if (decodePacket(packet)?.code !== CommandCode.polling) return true;
+    const from = decodePacket(answer)?.data.subarray(0, this.#card.length);
+    return from !== undefined && sameBytes(from, this.#card);
   }
 
   #absent(): ReaderError {

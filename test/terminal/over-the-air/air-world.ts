@@ -95,7 +95,7 @@ export class AirWorld {
       onEvent: () => undefined,
       sleep: () => new Promise((resolve) => setImmediate(resolve)),
     });
-    const reader = new PhoneReader('phone', this.#line());
+    const reader = new PhoneReader(cardIdm(1), this.#line());
     this.counter = new Counter({ kind: 'load', terminalId: TERMINAL_ID, reader });
     this.#running = this.handset.run(this.#stopping.signal);
   }

@@ -13,7 +13,7 @@ import { cardIdm, NOON } from '../../scheme.ts';
 
 const TOKEN = 'token-of-phone-1';
 const POLLING = Uint8Array.of(6, 0, 0xfe, 0, 1, 0);
-const ANSWER = Uint8Array.of(3, 1, 0xff);
+const ANSWER = Uint8Array.of(18, 1, ...cardIdm(1), 0, 0, 0, 0, 0, 0, 0, 0);
 
 describe('both ends of the channel, over HTTP', () => {
   let served: ServedBackend;
@@ -27,7 +27,7 @@ describe('both ends of the channel, over HTTP', () => {
     await enrolHandset(carrierDatabase, { subscriberId: 1, idm: cardIdm(1), token: TOKEN }, NOON);
     line = new CarrierLine(served.url, TOKEN);
     const place = { carrierUrl: served.url, token: tokenOf('channel') };
-    reader = new PhoneReader('phone', httpPhoneLine(place, cardIdm(1)));
+    reader = new PhoneReader(cardIdm(1), httpPhoneLine(place, cardIdm(1)));
   });
   afterAll(() => served.stop());
 
@@ -83,7 +83,7 @@ describe('both ends of the channel, over HTTP', () => {
     const nowhere = new CarrierLine('http://127.0.0.1:1', TOKEN);
     await expect(nowhere.readTopUp('a')).rejects.toMatchObject({ code: 'LINE_UNREACHABLE' });
     const away = httpPhoneLine({ carrierUrl: 'http://127.0.0.1:1', token: 'x' }, cardIdm(1));
-    const lost = new PhoneReader('phone', away).waitForCard(milliseconds(0));
+    const lost = new PhoneReader(cardIdm(1), away).waitForCard(milliseconds(0));
     await expect(lost).rejects.toMatchObject({ code: 'READER_DISCONNECTED' });
   });
 });

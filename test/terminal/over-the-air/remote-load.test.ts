@@ -74,6 +74,15 @@ describe('a top-up over the air', () => {
     }
   });
 
+  it('is for its card alone, whatever card is in the phone', async () => {
+    const other = await AirWorld.open(issuedCard(2));
+    await other.ask();
+    expect(await other.serve()).toBe(0);
+    expect(balanceOf(other.card)).toBe(0);
+    expect(await other.state()).toBe('loading');
+    await other.close();
+  });
+
   it('is given up where the card cannot hold it, and nothing is on the bill', async () => {
     const poor = await AirWorld.open(issuedCard(1, { balanceMax: yen(2_000) }));
     await poor.ask();
@@ -105,6 +114,9 @@ describe('a top-up over the air', () => {
     const unresolved = { outcome: 'unresolved', intent: {} as PurseIntent } as const;
     expect(resultOf(unresolved, 100 * DAY_MS)).toBeUndefined();
     const refused = { outcome: 'refused', balance: undefined } as const;
+    const twoDays = 2 * DAY_MS;
+    expect(resultOf({ ...refused, reason: 'other-card-expected' }, twoDays)).toBeUndefined();
+    expect(resultOf({ ...refused, reason: 'journal-set-back' }, twoDays)).toBeUndefined();
     expect(resultOf({ ...refused, reason: 'card-left' }, 0)).toBeUndefined();
     expect(resultOf({ ...refused, reason: 'sam-ceiling-reached' }, 0)).toBeUndefined();
     expect(resultOf({ ...refused, reason: 'over-balance-limit' }, 0)).toBe('not-loaded');

@@ -1,8 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { formatIdm } from '#felica/identifiers';
+import { encodePollingRequest } from '#felica/polling';
+import { PURSE_SYSTEM_CODE } from '#purse/card-profile';
 import { milliseconds } from '#units';
 import { type PhoneExchange, PhoneReader } from '../../../terminal/reader/phone-reader.ts';
+import { cardIdm } from '../../scheme.ts';
 
-const PACKET = Uint8Array.of(2, 0);
+const PACKET = Uint8Array.of(2, 4);
 const NOW = milliseconds(0);
 
 let touches: (number | undefined)[];
@@ -13,7 +17,7 @@ beforeEach(() => {
   touches = [];
   exchange = { result: 'silent' };
   sent = [];
-  reader = new PhoneReader('phone', {
+  reader = new PhoneReader(cardIdm(1), {
     touch: () => Promise.resolve(touches.shift()),
     exchange: (touch) => {
       sent.push(touch);
@@ -28,8 +32,8 @@ describe('a phone as a reader', () => {
     expect(await reader.waitForCard(NOW)).toBe(false);
     await expect(reader.transmit(PACKET, NOW)).rejects.toMatchObject({ code: 'CARD_ABSENT' });
     expect(await reader.waitForCard(NOW)).toBe(true);
-    exchange = { result: 'answered', packet: Uint8Array.of(2, 1) };
-    expect(await reader.transmit(PACKET, NOW)).toEqual(Uint8Array.of(2, 1));
+    exchange = { result: 'answered', packet: Uint8Array.of(2, 5) };
+    expect(await reader.transmit(PACKET, NOW)).toEqual(Uint8Array.of(2, 5));
     expect(await reader.waitForCard(NOW)).toBe(true);
     await reader.transmit(PACKET, NOW);
     expect(sent).toEqual([7, 8]);
@@ -43,6 +47,22 @@ describe('a phone as a reader', () => {
     expect(await reader.waitForCard(milliseconds(2_000))).toBe(true);
   });
 
+  it('hears nobody else who answers in place of its card', async () => {
+    touches = [7];
+    await reader.waitForCard(NOW);
+    const polling = encodePollingRequest({
+      systemCode: PURSE_SYSTEM_CODE,
+      requestCode: 0,
+      timeSlots: 0,
+    });
+    const answerOf = (number: number): Uint8Array =>
+      Uint8Array.of(18, 1, ...cardIdm(number), 0, 0, 0, 0, 0, 0, 0, 0);
+    exchange = { result: 'answered', packet: answerOf(2) };
+    expect(await reader.transmit(polling, NOW)).toBeUndefined();
+    exchange = { result: 'answered', packet: answerOf(1) };
+    expect(await reader.transmit(polling, NOW)).toEqual(answerOf(1));
+  });
+
   it('tells what was not sent from what nobody knows', async () => {
     touches = [7, 8];
     await reader.waitForCard(NOW);
@@ -50,7 +70,7 @@ describe('a phone as a reader', () => {
     exchange = new Error('no carrier');
     await expect(reader.transmit(PACKET, NOW)).rejects.toMatchObject({
       code: 'READER_DISCONNECTED',
-      message: 'phone: no carrier',
+      message: `phone with card ${formatIdm(cardIdm(1))}: no carrier`,
     });
     exchange = { result: 'unreachable' };
     await expect(reader.transmit(PACKET, NOW)).rejects.toMatchObject({ code: 'CARD_ABSENT' });
