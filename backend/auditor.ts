@@ -29,15 +29,13 @@ import {
   requireSameDay,
 } from './audit/proof-folder.ts';
 import { hashOf } from './batch/batch.ts';
+import { failureText } from './command/failure-text.ts';
 import { argument, keystoreAccess, print, wallClock } from './command/folder-command.ts';
-import { backendFolder, ConfigError, readBytes, readText, writeNewFile } from './config.ts';
-import { DatabaseError } from './database/database-error.ts';
+import { backendFolder, readBytes, readText, writeNewFile } from './config.ts';
 import { ISSUER_SCHEMA } from './database/issuer-schema.ts';
 import { readSnapshot } from './database/read-snapshot.ts';
-import { KeystoreError } from './issuer/keystore-error.ts';
-import { SecretFileError } from './issuer/secret-file.ts';
 import { openKeystore } from './open-keystore.ts';
-import type { Outcome } from './outcome-text.ts';
+import { type Outcome, refusedOutcome } from './outcome-text.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -118,9 +116,14 @@ function initialise(path: string): Outcome {
 
 async function audit(options: RunOptions): Promise<Outcome> {
   const folder = backendFolder(options.data);
-  const privateKey = privateKeyAt(options.key);
+  const privateKey = keyAt(options.key, createPrivateKey);
   const date = options.date ?? yesterday();
   requireOver(date);
+  // Before the audit, which may take an hour: what is published already may leave no place for this day.
+  const path = proofPath(options.out, date);
+  const published = publishedProof(options.out, date);
+  if (published !== undefined) requireAuthentic(path, published, privateKey);
+  const previous = published === undefined ? previousProof(options.out, date) : '';
   const keystore =
     options.withoutKeys === true ? undefined : await openKeystore(folder, keystoreAccess());
   const masterOf = keystore && ((version: number) => keystore.certificateMaster(version));
@@ -135,10 +138,7 @@ async function audit(options: RunOptions): Promise<Outcome> {
       figures: await figuresOf(reader, date),
     }),
   ).finally(() => keystore?.erase());
-  const published = publishedProof(options.out, date);
-  const path = proofPath(options.out, date);
   if (published !== undefined) {
-    requireAuthentic(path, published, privateKey);
     requireSameDay(published.proof, figures);
     return auditOutcome(result, { date, path, word: 'is what was published before' });
   }
@@ -146,7 +146,7 @@ async function audit(options: RunOptions): Promise<Outcome> {
     format: 'kazasu-audit-proof-1',
     date,
     ...figures,
-    previousProof: previousProof(options.out, date),
+    previousProof: previous,
     findingCount: result.findingCount,
   } as const;
   mkdirSync(options.out, { recursive: true });
@@ -193,7 +193,8 @@ async function prove(options: {
     inclusionOf(reader, hash),
   );
   if (inclusion === undefined) {
-    return refused('AUDIT_BATCH_UNKNOWN', 'the issuer has no such batch');
+    const detail = 'the issuer has no such batch';
+    return refusedOutcome({ reason: 'AUDIT_BATCH_UNKNOWN', detail });
   }
   writeNewFile(options.out, `${JSON.stringify(inclusion, null, 2)}\n`);
   const { date, index, leafCount } = inclusion;
@@ -212,22 +213,15 @@ interface VerifyOptions {
 
 function verifyBatch(options: VerifyOptions): Outcome {
   const signed = readProof(options.proof);
-  requireAuthentic(options.proof, signed, publicKeyAt(options.publicKey));
+  requireAuthentic(options.proof, signed, keyAt(options.publicKey, createPublicKey));
   const inclusion = inclusionAt(options.inclusion);
   const batch = readBytes(options.batch, 'it is the batch of the terminal');
   const { date } = signed.proof;
   if (!isBatchIncluded(batch, inclusion, signed.proof)) {
-    return refused('AUDIT_BATCH_NOT_INCLUDED', `this batch is not proven to be in ${date}`);
+    const detail = `this batch is not proven to be in ${date}`;
+    return refusedOutcome({ reason: 'AUDIT_BATCH_NOT_INCLUDED', detail });
   }
   return { json: { result: 'included', date }, lines: [`This batch is in the proof of ${date}.`] };
-}
-
-function refused(reason: string, detail: string): Outcome {
-  return {
-    json: { result: 'refused', code: reason, message: detail },
-    lines: [`${reason}: ${detail}`],
-    exitCode: EXIT_FINDINGS,
-  };
 }
 
 function inclusionAt(path: string): BatchInclusion {
@@ -255,15 +249,7 @@ function yesterday(): BusinessDate {
   return businessDateOf(epochMs(wallClock() - 24 * 60 * 60 * 1_000));
 }
 
-function privateKeyAt(path: string): KeyObject {
-  return keyOf(path, createPrivateKey);
-}
-
-function publicKeyAt(path: string): KeyObject {
-  return keyOf(path, createPublicKey);
-}
-
-function keyOf(path: string, parse: (pem: string) => KeyObject): KeyObject {
+function keyAt(path: string, parse: (pem: string) => KeyObject): KeyObject {
   const pem = readText(path, 'make it with `kazasu audit init`');
   try {
     const key = parse(pem);
@@ -286,24 +272,10 @@ function finish(options: JsonOption, outcome: Outcome): void {
   print({ data: '', ...options }, outcome);
 }
 
-/** What a file, the disk or the database refused. Anything else is a mistake of ours. */
-function isExpected(error: unknown): error is Error & { readonly code: string } {
-  return (
-    error instanceof AuditError ||
-    error instanceof ConfigError ||
-    error instanceof DatabaseError ||
-    error instanceof KeystoreError ||
-    error instanceof SecretFileError ||
-    (error instanceof Error && 'syscall' in error && 'code' in error)
-  );
-}
-
 try {
   await auditCommand().parseAsync();
 } catch (error) {
-  if (!isExpected(error)) throw error;
-  const isNamed = error.message.startsWith(error.code);
-  process.stderr.write(`${isNamed ? error.message : `${error.code}: ${error.message}`}\n`);
-  const isUnlike = error.code === 'AUDIT_PROOF_DIFFERS';
+  process.stderr.write(`${failureText(error)}\n`);
+  const isUnlike = error instanceof AuditError && error.code === 'AUDIT_PROOF_DIFFERS';
   process.exitCode = isUnlike ? EXIT_FINDINGS : EXIT_FAILED;
 }

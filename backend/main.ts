@@ -4,10 +4,10 @@ import { TERMINAL_ID_MAX } from '#purse/history-block';
 import { SAM_KINDS } from '#purse/sam-kind';
 import { type BusinessDate, basisPoints, yen } from '#units';
 import { AMOUNT, DATE, IDM, RATE, wholeFrom } from './argument.ts';
-import { BackupError } from './backup.ts';
 import { addBackupCommands } from './command/backup-command.ts';
 import { addCarrierCommand } from './command/carrier-command.ts';
 import { addClearingCommands } from './command/clearing-command.ts';
+import { failureText } from './command/failure-text.ts';
 import {
   argument,
   type FolderOption,
@@ -19,11 +19,8 @@ import {
 import { addKeysCommand } from './command/keys-command.ts';
 import { addPaymentsCommand } from './command/payments-command.ts';
 import { addServeCommand } from './command/serve-command.ts';
-import { ConfigError, createBackendFolder } from './config.ts';
-import { DatabaseError } from './database/database-error.ts';
+import { createBackendFolder } from './config.ts';
 import { hotListCard, listHits, publishHotListFiles } from './hot-listing-command.ts';
-import { KeystoreError } from './issuer/keystore-error.ts';
-import { SecretFileError } from './issuer/secret-file.ts';
 import { readBalances } from './ledger/books.ts';
 import type { Backend } from './open-backend.ts';
 import {
@@ -48,7 +45,6 @@ import {
 } from './registering.ts';
 import { closeWindow } from './settlement/close-window.ts';
 import { settleWindow } from './settlement/settle-window.ts';
-import { SettlementError } from './settlement/settlement-error.ts';
 import { carrierStatement, merchantStatement } from './settlement/statement.ts';
 import { carrierStatementText, merchantStatementText } from './settlement/statement-text.ts';
 import {
@@ -301,25 +297,9 @@ function kindOption(): Option {
   return new Option('--kind <kind>', meaning).choices([...SAM_KINDS]).makeOptionMandatory();
 }
 
-/** What the folder, the disk or the network refused. Anything else is a mistake of ours. */
-function isExpected(error: unknown): error is Error & { readonly code: string } {
-  return (
-    error instanceof ConfigError ||
-    error instanceof BackupError ||
-    error instanceof KeystoreError ||
-    error instanceof SecretFileError ||
-    error instanceof DatabaseError ||
-    error instanceof SettlementError ||
-    (error instanceof Error && 'syscall' in error && 'code' in error)
-  );
-}
-
 try {
   await backendCommand().parseAsync();
 } catch (error) {
-  if (!isExpected(error)) throw error;
-  // What the disk says begins with its code.
-  const isNamed = error.message.startsWith(error.code);
-  console.error(isNamed ? error.message : `${error.code}: ${error.message}`);
+  console.error(failureText(error));
   process.exitCode = EXIT_FAILED;
 }

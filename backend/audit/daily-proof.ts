@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { z } from 'zod';
 import { type BusinessDate, businessDateOf, epochMs } from '#units';
+import { hashOf } from '../batch/batch.ts';
 import type { SqlReader } from '../database/database.ts';
 import { bytesIn, numberIn, textIn } from '../database/row.ts';
 import { inclusionPath, isIncluded, merkleRoot } from './merkle-tree.ts';
@@ -137,7 +138,7 @@ export function isBatchIncluded(
   { date, batchHash, index, leafCount, path }: BatchInclusion,
   proof: DailyProof,
 ): boolean {
-  const hash = createHash('sha256').update(batch).digest();
+  const hash = hashOf(batch);
   const isOfDay = date === proof.date && leafCount === proof.batchCount;
   if (hex(hash) !== batchHash || !isOfDay) return false;
   const place = { index, leafCount, path: path.map(bytesOf) };

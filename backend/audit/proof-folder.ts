@@ -40,12 +40,10 @@ export function publishedProof(folder: string, date: string): SignedProof | unde
  * day was published: the chain of days has one end.
  */
 export function previousProof(folder: string, date: string): string {
-  const dates = (existsSync(folder) ? readdirSync(folder) : [])
-    .map((name) => NAME.exec(name)?.[1])
-    .filter((found) => found !== undefined)
-    .sort((first, second) => (first < second ? -1 : 1));
-  const last = dates.at(-1);
-  if (last === undefined) return '';
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const dates = names.map((name) => NAME.exec(name)?.[1] ?? '');
+  const last = dates.reduce((latest, each) => (each > latest ? each : latest), '');
+  if (last === '') return '';
   if (last < date) return proofHash(readProof(proofPath(folder, last)).proof);
   const message = `${last} was published already, and ${date} was not: no day comes in between`;
   throw new AuditError('AUDIT_DAY_OPEN', message);
@@ -59,9 +57,7 @@ export function requireSameDay(
   const figures = ({ batchCount, batchRoot, balances }: typeof now): string[] => [
     `${batchCount} batches`,
     `root ${batchRoot}`,
-    ...Object.entries(balances)
-      .sort(([first], [second]) => (first < second ? -1 : 1))
-      .map(([account, sum]) => `${account} ${sum}`),
+    ...Object.entries(balances).map(([account, sum]) => `${account} ${sum}`),
   ];
   const [before, after] = [figures(published), figures(now)];
   const differing =

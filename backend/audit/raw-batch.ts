@@ -1,5 +1,6 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
-import { type Batch, decodeBatch } from '../batch/batch.ts';
+import { createPublicKey } from 'node:crypto';
+import { type Batch, decodeBatch, hashOf } from '../batch/batch.ts';
+import { verifyBatchSignature } from '../batch/batch-signature.ts';
 import type { SqlReader } from '../database/database.ts';
 import { bytesIn, numberIn } from '../database/row.ts';
 import { compare, type Report } from './audit-finding.ts';
@@ -10,15 +11,13 @@ export interface RawBatch {
   /** `terminal 9 batch 3` */
   readonly name: string;
   readonly batch: Batch;
-  readonly receivedAt: number;
 }
 
 const IDS_STATEMENT = 'SELECT id FROM batch WHERE id > ? ORDER BY id LIMIT 1000';
 
 const BATCH_STATEMENT = `
 SELECT batch.id AS id, batch.terminal_id AS terminal_id, batch_number, batch.merchant_id AS merchant_id,
-  batch.sam_id AS sam_id, first_sam_number, last_sam_number, hash, batch.received_at_ms AS received_at_ms,
-  bytes, sha256, public_key,
+  batch.sam_id AS sam_id, first_sam_number, last_sam_number, hash, bytes, sha256, public_key,
   (SELECT before.hash FROM batch AS before WHERE before.terminal_id = batch.terminal_id
     AND before.batch_number = batch.batch_number - 1) AS hash_before
 FROM batch JOIN evidence ON evidence.id = batch.evidence_id
@@ -46,7 +45,7 @@ export async function readRawBatch(
   const name = `terminal ${numberIn(row, 'terminal_id')} batch ${numberIn(row, 'batch_number')}`;
   const bytes = bytesIn(row, 'bytes');
   const bytesPlace = { code: 'AUDIT_BATCH_BYTES', place: name } as const;
-  compare(report, bytesPlace, hex(bytesIn(row, 'sha256')), sha256Of(bytes));
+  compare(report, bytesPlace, hex(bytesIn(row, 'sha256')), hex(hashOf(bytes)));
   const decoded = decodeBatch(bytes);
   if (decoded.result === 'refused') {
     report({ ...bytesPlace, expected: 'a batch', found: decoded.reason });
@@ -83,16 +82,12 @@ export async function readRawBatch(
     const place = { code: 'AUDIT_BATCH_CHAIN', place: name } as const;
     compare(report, place, hex(bytesIn(row, 'hash_before')), hex(header.previousBatchHash));
   }
-  return { batchId, name, batch, receivedAt: numberIn(row, 'received_at_ms') };
+  return { batchId, name, batch };
 }
 
-function isSigned({ signedBytes, signature }: Batch, publicKey: Uint8Array): boolean {
+function isSigned(batch: Batch, publicKey: Uint8Array): boolean {
   const key = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
-  return verify(null, signedBytes, key, signature);
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return verifyBatchSignature(key, batch);
 }
 
 export function hex(bytes: Uint8Array): string {

@@ -2,6 +2,7 @@ import { formatIdm } from '#felica/identifiers';
 import { deriveCardKey } from '#purse/card-key';
 import { transactionCertificate } from '#purse/transaction-certificate';
 import { certifiedWriteOf, type PurseRecord } from '../batch/record.ts';
+import type { SqlRow } from '../database/connection.ts';
 import type { SqlReader } from '../database/database.ts';
 import { bytesIn, numberIn, textIn } from '../database/row.ts';
 import { compare, type Report } from './audit-finding.ts';
@@ -31,8 +32,7 @@ SELECT sam_number, idm, card_counter, record.kind AS kind, record.amount_yen AS 
 FROM record LEFT JOIN resolution ON resolution.record_id = record.id
 WHERE sam_id = ?1 AND sam_number BETWEEN ?2 AND ?3 AND batch_id = ?4 ORDER BY sam_number`;
 
-const FINDINGS_STATEMENT =
-  'SELECT sam_number, verdict, idm, card_counter, kind, amount_yen FROM finding WHERE batch_id = ?';
+const FINDINGS_STATEMENT = 'SELECT sam_number, verdict FROM finding WHERE batch_id = ?';
 
 const LIMITS_STATEMENT = `
 SELECT terminal.kind AS terminal_kind, sam.kind AS sam_kind,
@@ -59,20 +59,19 @@ export async function judgeBatch(
   const rows = new Map(
     (await reader.all(ROWS_STATEMENT, range)).map((row) => [numberIn(row, 'sam_number'), row]),
   );
-  const findings = new Map(
+  const verdicts = new Map(
     (await reader.all(FINDINGS_STATEMENT, [batchId])).map((row) => [
       numberIn(row, 'sam_number'),
-      row,
+      textIn(row, 'verdict'),
     ]),
   );
-  const [limits] = await reader.all(LIMITS_STATEMENT, [terminalId, samId]);
+  const limits = limitsIn(await reader.all(LIMITS_STATEMENT, [terminalId, samId]));
   const judged: JudgedRecord[] = [];
   for (const record of batch.records) {
     const place = `${name} SAM number ${record.samNumber}`;
     const row = rows.get(record.samNumber);
-    const finding = findings.get(record.samNumber);
     rows.delete(record.samNumber);
-    const verdict = finding === undefined ? 'accepted' : textIn(finding, 'verdict');
+    const verdict = verdicts.get(record.samNumber) ?? 'accepted';
     const isUnpaid = ['refused', 'ignored', 'fraud'].includes(verdict);
     if (isUnpaid === (row !== undefined)) {
       const found = row === undefined ? 'neither' : `posted, and ${verdict}`;
@@ -83,23 +82,13 @@ export async function judgeBatch(
       judged.push({ record, fate: 'unpaid', outcome: undefined });
       continue;
     }
-    const rowPlace = { code: 'AUDIT_RECORD_ROW', place } as const;
-    const found = [
-      hex(bytesIn(row, 'idm')),
-      numberIn(row, 'card_counter'),
-      KINDS[numberIn(row, 'kind') - 1],
-      numberIn(row, 'amount_yen'),
-      numberIn(row, 'balance_before_yen'),
-      numberIn(row, 'balance_after_yen'),
-      numberIn(row, 'has_certificate'),
-    ];
-    compare(report, rowPlace, wordsOf(record), found.join(' '));
+    compare(report, { code: 'AUDIT_RECORD_ROW', place }, wordsOf(record), wordsIn(row));
     const fate = FATES[numberIn(row, 'is_held')] ?? 'accepted';
     compare(report, { code: 'AUDIT_RECORD_FATE', place }, verdict, fate);
     const outcome = row['outcome'] === null ? undefined : (textIn(row, 'outcome') as Outcome);
     judged.push({ record, fate, outcome });
     const isPaid = fate === 'accepted' || outcome === 'released';
-    if (isPaid) checkPaid(record, { place, limits: limitsIn(limits), report, masterOf });
+    if (isPaid) checkPaid(record, { place, limits, report, masterOf });
   }
   for (const samNumber of rows.keys()) {
     const place = `${name} SAM number ${samNumber}`;
@@ -115,7 +104,7 @@ interface Limits {
 }
 
 /** `undefined` for a SAM that does not belong into the terminal. */
-function limitsIn(row: Parameters<typeof numberIn>[0]): Limits | undefined {
+function limitsIn([row]: readonly SqlRow[]): Limits | undefined {
   if (row === undefined || row['sam_kind'] === null) return undefined;
   const kind = textIn(row, 'sam_kind');
   if (kind !== textIn(row, 'terminal_kind')) return undefined;
@@ -168,6 +157,19 @@ function certificateOf(record: PurseRecord, masterOf: CertificateMaster): Uint8A
   const { idm, keyVersion: version } = record;
   const key = deriveCardKey(master, { label: 'CERT', idm, version });
   return transactionCertificate(key, certifiedWriteOf(record));
+}
+
+/** What {@link wordsOf} says of the record, by the issuer's row of it. */
+function wordsIn(row: SqlRow): string {
+  return [
+    hex(bytesIn(row, 'idm')),
+    numberIn(row, 'card_counter'),
+    KINDS[numberIn(row, 'kind') - 1],
+    numberIn(row, 'amount_yen'),
+    numberIn(row, 'balance_before_yen'),
+    numberIn(row, 'balance_after_yen'),
+    numberIn(row, 'has_certificate'),
+  ].join(' ');
 }
 
 function wordsOf(record: PurseRecord): string {
