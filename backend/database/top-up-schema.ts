@@ -28,3 +28,15 @@ CREATE TABLE top_up_load_result (
   result TEXT NOT NULL CHECK (result IN ('loaded', 'not-loaded')),
   told_at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ${['top_up', 'top_up_step', 'top_up_assignment', 'top_up_load_result'].map(appendOnly).join('')}`;
+
+/** A queue: loads that wait for a terminal, or for the word of the terminal that has to load them. */
+export const TOP_UP_QUEUE_SCHEMA: string = `
+CREATE TABLE open_top_up_load (
+  top_up_id TEXT NOT NULL PRIMARY KEY REFERENCES top_up,
+  terminal_id INTEGER,
+  since_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX open_top_up_load_by_terminal ON open_top_up_load (terminal_id, since_ms, top_up_id);
+INSERT INTO open_top_up_load SELECT loading.top_up_id, terminal_id, at_ms FROM top_up_step AS loading
+LEFT JOIN top_up_assignment AS assigned ON assigned.top_up_id = loading.top_up_id
+WHERE state = 'loading' AND NOT EXISTS (
+  SELECT 1 FROM top_up_load_result AS told WHERE told.top_up_id = loading.top_up_id);`;

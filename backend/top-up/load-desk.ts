@@ -22,18 +22,16 @@ export type LoadResultReceipt =
 /** The oldest first; a terminal comes back for more. */
 const LOADS_MAX = 100;
 
-/** Top-ups with the money held whose load no terminal has been given. */
-export const UNASSIGNED_STATEMENT: string = `
-SELECT top_up_id FROM top_up_step AS loading WHERE state = 'loading'
-  AND NOT EXISTS (SELECT 1 FROM top_up_assignment AS assigned
-    WHERE assigned.top_up_id = loading.top_up_id)
-ORDER BY at_ms, top_up_id LIMIT ${LOADS_MAX}`;
+/** Loads that no terminal has been given. */
+export const UNASSIGNED_LOADS_STATEMENT: string = `
+SELECT top_up_id FROM open_top_up_load WHERE terminal_id IS NULL
+ORDER BY since_ms, top_up_id LIMIT ${LOADS_MAX}`;
 
-const WAITING_STATEMENT = `
-SELECT top_up_id, assigned_at_ms FROM top_up_assignment AS assigned WHERE terminal_id = ?
-  AND NOT EXISTS (SELECT 1 FROM top_up_load_result AS told
-    WHERE told.top_up_id = assigned.top_up_id)
-ORDER BY assigned_at_ms, top_up_id LIMIT ${LOADS_MAX}`;
+export const ASSIGNED_LOADS_STATEMENT: string = `
+SELECT assigned.top_up_id AS top_up_id, assigned_at_ms FROM open_top_up_load
+CROSS JOIN top_up_assignment AS assigned ON assigned.top_up_id = open_top_up_load.top_up_id
+WHERE open_top_up_load.terminal_id = ?1
+ORDER BY since_ms, assigned.top_up_id LIMIT ${LOADS_MAX}`;
 
 /**
  * Where remote load terminals get their work and tell what came of it. One terminal has to load a
@@ -58,7 +56,7 @@ export class LoadDesk implements RemoteLoad {
   async waiting(terminalId: number): Promise<readonly WaitingLoad[]> {
     await this.#assign(terminalId);
     const loads: WaitingLoad[] = [];
-    for (const row of await this.#database.all(WAITING_STATEMENT, [terminalId])) {
+    for (const row of await this.#database.all(ASSIGNED_LOADS_STATEMENT, [terminalId])) {
       const topUp = await this.#store.read(textIn(row, 'top_up_id'));
       if (topUp === undefined) continue;
       const { topUpId, idm, amount } = topUp;
@@ -87,6 +85,7 @@ export class LoadDesk implements RemoteLoad {
       }
       const values = [topUpId, result, this.#now()];
       await transaction.run('INSERT INTO top_up_load_result VALUES (?, ?, ?)', values);
+      await transaction.run('DELETE FROM open_top_up_load WHERE top_up_id = ?', [topUpId]);
       return { result: 'taken' };
     });
   }
@@ -100,9 +99,12 @@ export class LoadDesk implements RemoteLoad {
 
   #assign(terminalId: number): Promise<void> {
     return this.#database.transaction(async (transaction) => {
-      for (const row of await transaction.all(UNASSIGNED_STATEMENT)) {
-        const values = [textIn(row, 'top_up_id'), terminalId, this.#now()];
+      for (const row of await transaction.all(UNASSIGNED_LOADS_STATEMENT)) {
+        const topUpId = textIn(row, 'top_up_id');
+        const values = [topUpId, terminalId, this.#now()];
         await transaction.run('INSERT INTO top_up_assignment VALUES (?, ?, ?)', values);
+        const sql = 'UPDATE open_top_up_load SET terminal_id = ? WHERE top_up_id = ?';
+        await transaction.run(sql, [terminalId, topUpId]);
       }
     });
   }

@@ -61,6 +61,8 @@ export class TopUpStore {
       if (textIn(last, 'state') !== state) return;
       const number = numberIn(last, 'number') + 1;
       await insertStep(transaction, { topUpId, number, state: next }, now);
+      if (next !== 'loading') return;
+      await transaction.run('INSERT INTO open_top_up_load VALUES (?, NULL, ?)', [topUpId, now]);
     });
   }
 

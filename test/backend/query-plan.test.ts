@@ -62,6 +62,10 @@ import {
   PENDING_LOAD_TOTAL_STATEMENT,
   SHADOW_TOTAL_STATEMENT,
 } from '../../backend/settlement/window-figure.ts';
+import {
+  ASSIGNED_LOADS_STATEMENT,
+  UNASSIGNED_LOADS_STATEMENT,
+} from '../../backend/top-up/load-desk.ts';
 import { planOf, walksOf } from './query-plan.ts';
 import { Scenario } from './scenario.ts';
 
@@ -113,6 +117,8 @@ const STATEMENTS = {
   OUTCOMES_STATEMENT,
   FIRST_PAID_STATEMENT,
   ORDERS_OF_WINDOW_STATEMENT,
+  ASSIGNED_LOADS_STATEMENT,
+  UNASSIGNED_LOADS_STATEMENT,
 };
 
 describe('query plan', () => {

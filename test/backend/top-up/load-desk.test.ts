@@ -46,6 +46,32 @@ describe('the desk of remote loads', () => {
     expect(await topUps.continueOne(topUpId)).toMatchObject({ state: 'captured' });
   });
 
+  it('goes on with what waited before it had a queue', async () => {
+    const path = temporaryFile();
+    const { migrations, ...party } = ISSUER_SCHEMA;
+    const before = migrations.findIndex(({ name }) => name === 'queue of loads');
+    const older = await Database.open(path, { ...party, migrations: migrations.slice(0, before) });
+    await older.transaction(async (transaction) => {
+      for (const id of ['new', 'given', 'told']) {
+        const values = [id, idm, 'bank-account', 'account-7', amount];
+        await transaction.run('INSERT INTO top_up VALUES (?, ?, ?, ?, ?)', values);
+        await transaction.run("INSERT INTO top_up_step VALUES (?, 1, 'loading', 5)", [id]);
+        if (id === 'new') continue;
+        await transaction.run('INSERT INTO top_up_assignment VALUES (?, 7, 6)', [id]);
+      }
+      await transaction.run("INSERT INTO top_up_load_result VALUES ('told', 'loaded', 7)");
+    });
+    await older.close();
+    const database = await Database.open(path, ISSUER_SCHEMA);
+    const store = new TopUpStore(database);
+    const newer = new LoadDesk({ database, store, now: () => NOON });
+    const namesOf = async (terminalId: number): Promise<readonly string[]> =>
+      (await newer.waiting(terminalId)).map((load) => load.topUpId);
+    expect(await namesOf(8)).toEqual(['new']);
+    expect(await namesOf(7)).toEqual(['given']);
+    await database.close();
+  });
+
   it('gives the money back for what was not loaded', async () => {
     await topUps.request(REQUEST);
     await desk.waiting(7);
