@@ -1,4 +1,4 @@
-import { formatIdm, type IDm, parseIdm } from '#felica/identifiers';
+import { formatIdm, type IDm } from '#felica/identifiers';
 import type { Milliseconds } from '#units';
 
 /** One packet for the card in a phone. A phone does each once: numbers rise within a touch. */
@@ -41,6 +41,7 @@ interface Sent {
 }
 
 interface Phone {
+  readonly card: IDm;
   touch: number;
   nextNumber: number;
   lastAsked: number;
@@ -86,8 +87,8 @@ export class PhoneChannel {
 
   /** The cards of the phones that are within reach. */
   reachable(): readonly IDm[] {
-    const idms = [...this.#phones].filter(([, phone]) => this.#isInReach(phone));
-    return idms.map(([text]) => parseIdm(text)).filter((card) => card !== undefined);
+    const phones = [...this.#phones.values()].filter((phone) => this.#isInReach(phone));
+    return phones.map((phone) => phone.card);
   }
 
   /** Begins a touch, which ends the one before; `undefined` where the phone is not within reach. */
@@ -145,7 +146,7 @@ export class PhoneChannel {
     const known = this.#phones.get(name);
     if (known !== undefined) return known;
     const asked = { lastAsked: this.#options.now(), sent: undefined, waiting: undefined };
-    const phone: Phone = { touch: 0, nextNumber: 1, ...asked };
+    const phone: Phone = { card, touch: 0, nextNumber: 1, ...asked };
     this.#phones.set(name, phone);
     return phone;
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { formatIdm, type IDm, parseIdm } from '#felica/identifiers';
 import type { PhoneChannel } from '../carrier/phone-channel.ts';
 import { ApiError } from './api-error.ts';
+import { IDM } from './idm-field.ts';
 import { bodyOf, jsonBody } from './json-body.ts';
 import { answer, type Operation, paramsIn } from './operation.ts';
 import { requireToken } from './operator-token.ts';
@@ -11,7 +12,6 @@ import { PACKET, packetOf, packetText } from './packet-field.ts';
 /** The longest time that a card of any kind takes for one command. */
 const CARD_MS_MAX = 10_000;
 
-const IDM = z.string().regex(/^[0-9a-f]{16}$/);
 const TOUCH_ID_MAX = Number.MAX_SAFE_INTEGER;
 
 const REACHABLE = {

@@ -5,6 +5,7 @@ import { TERMINAL_ID_MAX } from '#purse/history-block';
 import type { LoadDesk } from '../top-up/load-desk.ts';
 import type { TopUpDesk } from '../top-up/top-up-desk.ts';
 import { ApiError } from './api-error.ts';
+import { IDM } from './idm-field.ts';
 import { bodyOf, jsonBody } from './json-body.ts';
 import { answer, type Operation, paramsIn, pathId } from './operation.ts';
 import { requireToken } from './operator-token.ts';
@@ -23,7 +24,7 @@ const WAITING = {
     topUps: z.array(
       z.strictObject({
         topUpId: z.string(),
-        idm: z.string().regex(/^[0-9a-f]{16}$/),
+        idm: IDM,
         amount: z.int().min(1),
         assignedAt: z.int(),
       }),

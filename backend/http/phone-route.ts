@@ -9,6 +9,7 @@ import type { Database } from '../database/database.ts';
 import { TOP_UP_STATES, type TopUp } from '../top-up/top-up.ts';
 import type { TopUpDesk } from '../top-up/top-up-desk.ts';
 import { ApiError } from './api-error.ts';
+import { IDM } from './idm-field.ts';
 import { bodyOf, jsonBody } from './json-body.ts';
 import { answer, type Operation, paramsIn, pathId } from './operation.ts';
 import { bearerOf } from './operator-token.ts';
@@ -59,7 +60,7 @@ const NAME = z.string().regex(/^[A-Za-z0-9-]{1,40}$/);
 const TOP_UP = z
   .strictObject({
     topUpId: z.string(),
-    idm: z.string().regex(/^[0-9a-f]{16}$/),
+    idm: IDM,
     amount: z.int().min(1),
     state: z.enum(TOP_UP_STATES),
   })

@@ -32,7 +32,7 @@ interface PhoneOption {
 }
 
 /** `kazasu handset …` */
-export function handsetCommand(): Command {
+function handsetCommand(): Command {
   const handset = new Command('handset').description(
     'An emulated phone with a card inside, at the channel of its carrier.',
   );

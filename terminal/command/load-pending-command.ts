@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { ConfigError, terminalFolder } from '../config.ts';
 import {
   describeOutcome,
   EXIT_CODE_BY_OUTCOME,
@@ -12,9 +11,9 @@ import {
   pendingLoadJson,
   pendingLoadReceipts,
 } from '../point-of-sale/pending-load-text.ts';
-import { TerminalProgram, wallClock } from '../terminal-program.ts';
 import { type CardOption, openCardField, withCardOptions } from './card-field.ts';
 import { folderCommand, print } from './folder-command.ts';
+import { openLoadProgram } from './load-program.ts';
 
 /** `kazasu terminal load-pending`: puts on a card what waits for it at the issuer. */
 export function loadPendingCommand(terminal: Command): void {
@@ -31,11 +30,7 @@ export function loadPendingCommand(terminal: Command): void {
 }
 
 async function loadPending(options: CardOption): Promise<void> {
-  const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
-  if (program.sam.kind !== 'load') {
-    const had = `this needs a load SAM, and this terminal has a ${program.sam.kind} SAM`;
-    throw new ConfigError('CONFIG_INVALID', had);
-  }
+  const program = await openLoadProgram(options);
   const source = program.pendingLoads();
   const field = await openCardField(options);
   if (options.json !== true) process.stdout.write('Please touch the card.\n');

@@ -3,15 +3,16 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { formatIdm } from '#felica/identifiers';
 import { formatYen, milliseconds } from '#units';
 import { UplinkError } from '../batch/upload-batch.ts';
-import { ConfigError, readText, terminalFolder } from '../config.ts';
+import { readText } from '../config.ts';
 import { httpLoadWork, type LoadResult, type WaitingLoad } from '../over-the-air/http-load-work.ts';
 import { httpPhoneLine } from '../over-the-air/http-phone-line.ts';
 import { serveWaitingLoads } from '../over-the-air/remote-load.ts';
 import { describeOutcome, outcomeJson } from '../point-of-sale/outcome-text.ts';
 import type { SaleOutcome } from '../purse-terminal.ts';
 import { PhoneReader } from '../reader/phone-reader.ts';
-import { TerminalProgram, wallClock } from '../terminal-program.ts';
+import { type TerminalProgram, wallClock } from '../terminal-program.ts';
 import { type FolderOption, folderCommand, print } from './folder-command.ts';
+import { openLoadProgram } from './load-program.ts';
 import { wholeNumber } from './number-argument.ts';
 
 interface OverTheAirOption extends FolderOption {
@@ -52,12 +53,7 @@ async function overTheAir(options: OverTheAirOption): Promise<void> {
     readText(path, 'copy it from the data directory of `kazasu backend`').trim();
   const channel = { carrierUrl: options.carrierUrl, token: tokenAt(options.channelToken) };
   const token = tokenAt(options.remoteLoadToken);
-  const program = await TerminalProgram.open(terminalFolder(options.data), wallClock);
-  if (program.sam.kind !== 'load') {
-    const had = `this needs a load SAM, and this terminal has a ${program.sam.kind} SAM`;
-    await program.close();
-    throw new ConfigError('CONFIG_INVALID', had);
-  }
+  const program = await openLoadProgram(options);
   const { issuerUrl, terminalId } = program.config;
   const work = httpLoadWork({ issuerUrl, token, terminalId });
   const stopping = new AbortController();

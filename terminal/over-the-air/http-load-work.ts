@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type IDm, parseIdm } from '#felica/identifiers';
 import { type EpochMs, epochMs, type Yen, yen } from '#units';
-import { ANSWER_MS, ask, contentOf } from './party-request.ts';
+import { ask, contentOf } from './party-request.ts';
 
 /** A top-up whose money is held, and which this terminal has to load. */
 export interface WaitingLoad {
@@ -43,13 +43,9 @@ export function httpLoadWork(place: {
   const url = (path: string): URL =>
     new URL(`/terminals/${place.terminalId}/top-ups${path}`, place.issuerUrl);
   return {
-    waiting: async () =>
-      contentOf(await ask(url(''), place.token, undefined, ANSWER_MS), WAITING).topUps,
+    waiting: async () => contentOf(await ask(url(''), place.token, undefined), WAITING).topUps,
     tell: async (topUpId, result) => {
-      contentOf(
-        await ask(url(`/${topUpId}/result`), place.token, { result }, ANSWER_MS),
-        z.unknown(),
-      );
+      contentOf(await ask(url(`/${topUpId}/result`), place.token, { result }), z.unknown());
     },
   };
 }

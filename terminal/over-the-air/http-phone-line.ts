@@ -3,13 +3,14 @@ import { formatIdm, type IDm } from '#felica/identifiers';
 import { decodePacket } from '#felica/packet';
 import { type Milliseconds, milliseconds } from '#units';
 import type { PhoneExchange, PhoneLine } from '../reader/phone-reader.ts';
-import { ANSWER_MS, ask, contentOf, isRefused } from './party-request.ts';
+import { ask, contentOf, isRefused } from './party-request.ts';
 
 /** What the carrier takes for a packet besides the card's own time. */
 const CHANNEL_MS = 15_000;
 
 const TOUCH = z.object({ touch: z.int().min(1) });
 const EXCHANGE = z.object({ packet: z.string().nullable() });
+
 /** The carrier's channel to the card in a phone. */
 export function httpPhoneLine(
   place: { readonly carrierUrl: string; readonly token: string },
@@ -19,7 +20,7 @@ export function httpPhoneLine(
     new URL(`/carrier/channel/cards/${formatIdm(card)}/${path}`, place.carrierUrl);
   return {
     touch: async () => {
-      const asked = await ask(url('touches'), place.token, {}, ANSWER_MS);
+      const asked = await ask(url('touches'), place.token, {});
       if (isRefused(asked, 'CARRIER_PHONE_UNREACHABLE')) return undefined;
       return contentOf(asked, TOUCH).touch;
     },

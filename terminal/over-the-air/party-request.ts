@@ -4,14 +4,14 @@ import { type HttpAnswer, sendHttp } from '../batch/http-uplink.ts';
 import { refusalIn } from '../batch/refused-answer.ts';
 import { UplinkError } from '../batch/upload-batch.ts';
 
-export const ANSWER_MS: Milliseconds = milliseconds(15_000);
+const ANSWER_MS: Milliseconds = milliseconds(15_000);
 
 /** A POST of a body, or a GET. Rejects with `UplinkError` where no answer came in time. */
 export function ask(
   url: URL,
   token: string,
   body: object | undefined,
-  timeoutMs: Milliseconds,
+  timeoutMs: Milliseconds = ANSWER_MS,
 ): Promise<HttpAnswer> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const content =

@@ -3,6 +3,7 @@ import { decodePacket, PACKET_BYTES_MAX } from '#felica/packet';
 import type { Milliseconds } from '#units';
 import { ChangeSignal } from './change-signal.ts';
 import { type Reader, type ReaderCapabilities, ReaderError } from './reader.ts';
+import { requirePacket } from './status-word.ts';
 
 /**
  * A reader over a card in this process: for tests, for the first tap, and for nothing that is sold.
@@ -73,9 +74,7 @@ export class EmulatedReader implements Reader {
     if (this.#card === undefined) {
       throw new ReaderError('CARD_ABSENT', `${this.name}: no card in the field`);
     }
-    if (decodePacket(packet) === undefined) {
-      throw new RangeError(`packet: expected LEN ${packet.length}, got ${packet[0] ?? 'no byte'}`);
-    }
+    requirePacket(packet, this.capabilities.frameBytesMax);
     this.#exchangeCount += 1;
     const answer = this.#card.exchange(packet);
     return answer !== undefined && decodePacket(answer) !== undefined ? answer : undefined;

@@ -4,6 +4,7 @@ import { formatIdm, type IDm, sameBytes } from '#felica/identifiers';
 import { decodePacket, PACKET_BYTES_MAX } from '#felica/packet';
 import type { Milliseconds } from '#units';
 import { type Reader, type ReaderCapabilities, ReaderError } from './reader.ts';
+import { requirePacket } from './status-word.ts';
 
 export type PhoneExchange =
   | { readonly result: 'answered'; readonly packet: Uint8Array }
@@ -75,9 +76,7 @@ export class PhoneReader implements Reader {
 
   async transmit(packet: Uint8Array, waitMs: Milliseconds): Promise<Uint8Array | undefined> {
     this.#requireOpen();
-    if (packet[0] !== packet.length) {
-      throw new RangeError(`packet: expected LEN ${packet.length}, got ${packet[0] ?? 'no byte'}`);
-    }
+    requirePacket(packet, this.capabilities.frameBytesMax);
     if (this.#touch === undefined) throw this.#absent();
     const exchanged = await this.#through(this.#line.exchange(this.#touch, packet, waitMs));
     if (exchanged.result === 'unreachable') throw this.#absent();
