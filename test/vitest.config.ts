@@ -7,5 +7,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['kazasu-source'] } },
   test: {
     include: ['test/**/*.test.ts'],
+    // No test is about time: one that hangs ends here, and a slow disk or a busy machine fails none.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 });
