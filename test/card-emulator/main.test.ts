@@ -81,6 +81,7 @@ describe('kazasu card serve', () => {
     child = spawn(process.execPath, [PROGRAM, 'serve', imagePath, '--port', `${port}`, '--json']);
     card = cardProcess(child);
     await card.next('connected');
+    await vpcd.until(() => vpcd.isCardThere);
   });
 
   afterEach(async () => {

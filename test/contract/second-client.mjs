@@ -5,6 +5,7 @@
 //   node second-client.mjs reset <reader>       resets the card once and lets it go
 import { createRequire } from 'node:module';
 
+const RETRY_MS = 50;
 const [, , mode, readerName] = process.argv;
 // It is not our dependency but nfc-pcsc's, so it is found from there.
 const fromBinding = createRequire(createRequire(import.meta.url).resolve('nfc-pcsc'));
@@ -27,7 +28,8 @@ function use(reader) {
   const isExclusive = mode === 'exclusive';
   const shareMode = isExclusive ? reader.SCARD_SHARE_EXCLUSIVE : reader.SCARD_SHARE_SHARED;
   reader.connect({ share_mode: shareMode }, (error) => {
-    if (error) throw error;
+    // The service may have told of a card that it is still switching on.
+    if (error) return setTimeout(use, RETRY_MS, reader);
     if (isExclusive) return say('holding');
     return reader.disconnect(reader.SCARD_RESET_CARD, () => say('reset'));
   });

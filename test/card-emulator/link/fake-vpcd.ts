@@ -47,8 +47,11 @@ export class FakeVpcd {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Only to a card that is there: its own side of a connection may be open a moment before this one. */
   send(bytes: Uint8Array): void {
-    this.#sockets.at(-1)?.write(bytes);
+    const socket = this.#sockets.at(-1);
+    if (socket === undefined) throw new Error('expected a card');
+    socket.write(bytes);
   }
 
   get isCardThere(): boolean {

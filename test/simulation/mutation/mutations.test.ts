@@ -32,7 +32,8 @@ async function simulate(folder: string, episode?: Mutation['episode']): Promise<
   }
 }
 
-describe('the simulation', { timeout: TIMEOUT_MS }, () => {
+// Each is a process of its own.
+describe.concurrent('the simulation', { timeout: TIMEOUT_MS }, () => {
   it('finds nothing wrong with the program as it is', async () => {
     const { exitCode, output } = await simulate(ROOT);
     expect(output).toContain('"violations":[]');
