@@ -34,6 +34,7 @@ import { argument, keystoreAccess, print, wallClock } from './command/folder-com
 import { backendFolder, readBytes, readText, writeNewFile } from './config.ts';
 import { ISSUER_SCHEMA } from './database/issuer-schema.ts';
 import { readSnapshot } from './database/read-snapshot.ts';
+import { databasePlaces } from './database-place.ts';
 import { openKeystore } from './open-keystore.ts';
 import { type Outcome, refusedOutcome } from './outcome-text.ts';
 
@@ -131,7 +132,7 @@ async function audit(options: RunOptions): Promise<Outcome> {
     if (options.json !== true) process.stderr.write(`${count} batches\n`);
   };
   const { result, figures } = await readSnapshot(
-    folder.issuerPath,
+    databasePlaces(folder).issuer,
     ISSUER_SCHEMA,
     async (reader) => ({
       result: await auditIssuer(reader, { masterOf, onProgress }),
@@ -188,8 +189,8 @@ async function prove(options: {
   readonly out: string;
 }): Promise<Outcome> {
   const hash = hashOf(readBytes(options.batch, 'it is the batch of the terminal'));
-  const { issuerPath } = backendFolder(options.data);
-  const inclusion = await readSnapshot(issuerPath, ISSUER_SCHEMA, (reader) =>
+  const { issuer } = databasePlaces(backendFolder(options.data));
+  const inclusion = await readSnapshot(issuer, ISSUER_SCHEMA, (reader) =>
     inclusionOf(reader, hash),
   );
   if (inclusion === undefined) {

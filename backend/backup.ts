@@ -48,12 +48,20 @@ const BACKUP: z.ZodType<Backup> = z.strictObject({
   ),
 });
 
-/** `BACKUP_INVALID`: the folder is no backup, or not the one that was made; the message names the file. */
+/**
+ * `BACKUP_INVALID`: the folder is no backup, or not the one that was made; the message names the file.
+ * `BACKUP_ELSEWHERE`: the databases are not in the data directory.
+ */
 export class BackupError extends Error {
-  readonly code: 'BACKUP_INVALID' = 'BACKUP_INVALID';
+  readonly code: 'BACKUP_INVALID' | 'BACKUP_ELSEWHERE';
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    options?: ErrorOptions,
+    code: BackupError['code'] = 'BACKUP_INVALID',
+  ) {
     super(message, options);
+    this.code = code;
     this.name = 'BackupError';
   }
 }
@@ -65,6 +73,7 @@ export class BackupError extends Error {
  * `DatabaseError`; nothing of a backup that failed stays.
  */
 export async function backUp(folder: BackendFolder, out: string, now: EpochMs): Promise<Backup> {
+  requireFiles(folder);
   const target = resolve(out);
   requireFree(target);
   mkdirSync(target, { recursive: true, mode: 0o700 });
@@ -115,7 +124,9 @@ function readBackup(folder: string): Backup {
   try {
     return BACKUP.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    throw new BackupError(`${path}: cannot be read as the list of a backup`, { cause });
+    throw new BackupError(`${path}: cannot be read as the list of a backup`, {
+      cause,
+    });
   }
 }
 
@@ -131,6 +142,13 @@ async function restoreFile(
   const found = await sizeAndHash(target);
   if (found.byteCount === byteCount && found.sha256 === sha256) return;
   throw new BackupError(`${source}: is not what was backed up`);
+}
+
+/** A server has its own tools, and they know more than its tables. */
+function requireFiles({ databaseAddressPath }: BackendFolder): void {
+  if (!existsSync(databaseAddressPath)) return;
+  const message = `the databases are in PostgreSQL (${databaseAddressPath}): back them up with pg_dump first, and then copy the data directory`;
+  throw new BackupError(message, {}, 'BACKUP_ELSEWHERE');
 }
 
 interface FileCopy {

@@ -19,6 +19,8 @@ export interface BackendFolder {
   readonly channelTokenPath: string;
   /** What the issuer's own remote load terminals show to it. */
   readonly remoteLoadTokenPath: string;
+  /** Where the databases are if they are not here: a PostgreSQL address. */
+  readonly databaseAddressPath: string;
   /** Two parties, two files: neither opens the other's. */
   readonly issuerPath: string;
   readonly carrierPath: string;
@@ -26,11 +28,16 @@ export interface BackendFolder {
   readonly hotListPath: string;
 }
 
-/** `CONFIG_MISSING`: there is no such file. `CONFIG_EXISTS`: it would be written over. */
-export class ConfigError extends Error {
-  readonly code: 'CONFIG_MISSING' | 'CONFIG_EXISTS';
+/**
+ * `CONFIG_MISSING`: there is no such file. `CONFIG_EXISTS`: it would be written over. `CONFIG_INVALID`: it
+ * does not hold what it should.
+ */
+export type ConfigErrorCode = 'CONFIG_MISSING' | 'CONFIG_EXISTS' | 'CONFIG_INVALID';
 
-  constructor(code: 'CONFIG_MISSING' | 'CONFIG_EXISTS', message: string, options?: ErrorOptions) {
+export class ConfigError extends Error {
+  readonly code: ConfigErrorCode;
+
+  constructor(code: ConfigErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'ConfigError';
     this.code = code;
@@ -52,17 +59,22 @@ export function backendFolder(path: string): BackendFolder {
     paymentTokenPath: inside('payment-token'),
     channelTokenPath: inside('channel-token'),
     remoteLoadTokenPath: inside('remote-load-token'),
+    databaseAddressPath: inside('database-address'),
     issuerPath: inside('issuer.db'),
     carrierPath: inside('carrier.db'),
     hotListPath: inside('hotlist'),
   };
 }
 
-/** Makes a new issuer. One that exists already is left alone: `CONFIG_EXISTS`; `KEYSTORE_BUSY`: it is being made. */
+/**
+ * Makes a new issuer, with its databases in the folder or at a PostgreSQL address. One that exists already
+ * is left alone: `CONFIG_EXISTS`; `KEYSTORE_BUSY`: it is being made.
+ */
 export function createBackendFolder(
   path: string,
   issuerId: number,
   random: (byteCount: number) => Uint8Array,
+  databaseAddress?: string,
 ): BackendFolder {
   const folder = backendFolder(path);
   requireNone(folder);
@@ -77,6 +89,9 @@ export function createBackendFolder(
     const keystore = generateKeystore(issuerId, random);
     writeFileSync(folder.operatorTokenPath, newToken(random), { mode: SECRET_FILE_MODE });
     writeFileSync(folder.publicKeyPath, keystore.publicKeyPem, { flush: true });
+    if (databaseAddress !== undefined) {
+      writeFileSync(folder.databaseAddressPath, `${databaseAddress}\n`, { mode: SECRET_FILE_MODE });
+    }
     text = formatKeystore(keystore.reveal());
   } catch (error) {
     file.discard();

@@ -20,6 +20,8 @@ import { addKeysCommand } from './command/keys-command.ts';
 import { addPaymentsCommand } from './command/payments-command.ts';
 import { addServeCommand } from './command/serve-command.ts';
 import { createBackendFolder } from './config.ts';
+import { requireUnused } from './database/unused-database.ts';
+import { POSTGRES_ADDRESS, placesAt } from './database-place.ts';
 import { hotListCard, listHits, publishHotListFiles } from './hot-listing-command.ts';
 import { readBalances } from './ledger/books.ts';
 import type { Backend } from './open-backend.ts';
@@ -87,6 +89,11 @@ function backendCommand(): Command {
 function addIssuing(command: Command): void {
   folderCommand(command, 'init', 'make a new issuer with its keys, and the books of both parties')
     .requiredOption('--issuer-id <id>', 'issuer id', argument(wholeFrom(1, 0xffff)))
+    .option(
+      '--postgresql <address>',
+      'keep the books there and not in files: postgresql://USER@HOST/DATABASE?schema=NAME',
+      argument(POSTGRES_ADDRESS),
+    )
     .action(initialise);
   folderCommand(command, 'issue-sam', 'write the SAM file for one terminal')
     .requiredOption('--sam <id>', 'SAM id', ID)
@@ -263,8 +270,14 @@ function addHotList(command: Command): void {
     );
 }
 
-async function initialise(options: FolderOption & { readonly issuerId: number }): Promise<void> {
-  const { publicKeyPath } = createBackendFolder(options.data, options.issuerId, unpredictable);
+async function initialise(
+  options: FolderOption & { readonly issuerId: number; readonly postgresql?: URL },
+): Promise<void> {
+  const { data, issuerId: id, postgresql } = options;
+  if (postgresql !== undefined) {
+    for (const place of Object.values(placesAt(postgresql))) await requireUnused(place);
+  }
+  const { publicKeyPath } = createBackendFolder(data, id, unpredictable, postgresql?.href);
   await run(options, ({ keystore: { issuerId } }) =>
     Promise.resolve({
       json: { result: 'made', issuerId, publicKey: publicKeyPath },

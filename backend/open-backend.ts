@@ -20,6 +20,7 @@ import {
 import { CARRIER_SCHEMA } from './database/carrier-schema.ts';
 import { Database, type StepWatch } from './database/database.ts';
 import { ISSUER_SCHEMA } from './database/issuer-schema.ts';
+import { databasePlaces } from './database-place.ts';
 import { HotListStore } from './issuer/hotlist-store.ts';
 import type { Keystore } from './issuer/keystore.ts';
 import { type KeystoreAccess, openKeystore } from './open-keystore.ts';
@@ -72,9 +73,10 @@ export async function openBackend(
   const keystore = await openKeystore(folder, access);
   const operatorToken = readOperatorToken(folder);
   const tokens = readPartyTokens(folder, randomBytes);
-  const database = await Database.open(folder.issuerPath, ISSUER_SCHEMA, watch);
+  const places = databasePlaces(folder);
+  const database = await Database.open(places.issuer, ISSUER_SCHEMA, watch);
   try {
-    const carrierDatabase = await Database.open(folder.carrierPath, CARRIER_SCHEMA, watch);
+    const carrierDatabase = await Database.open(places.carrier, CARRIER_SCHEMA, watch);
     const hotLists = new HotListStore(folder.hotListPath);
     const databases = { database, carrierDatabase };
     return await assemble({ keystore, operatorToken, tokens, ...databases, hotLists, now });

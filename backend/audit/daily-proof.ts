@@ -108,7 +108,9 @@ export async function figuresOf(
   const hashes = await batchHashesOf(reader, date);
   const { end } = dayOf(date);
   const rows = await reader.all(BALANCES_STATEMENT, [end]);
-  const balances = rows.map((row) => [textIn(row, 'kind'), numberIn(row, 'sum_yen')] as const);
+  const balances = rows.map(
+    (row) => [textIn(row, 'account_kind'), numberIn(row, 'sum_yen')] as const,
+  );
   return {
     batchCount: hashes.length,
     batchRoot: hex(merkleRoot(hashes)),
@@ -150,9 +152,9 @@ SELECT hash FROM batch WHERE received_at_ms >= ? AND received_at_ms < ? ORDER BY
 
 const BALANCES_STATEMENT = `
 SELECT CASE WHEN instr(account, ':') > 0 THEN substr(account, 1, instr(account, ':') - 1)
-    ELSE account END AS kind, sum(amount_yen) AS sum_yen
+    ELSE account END AS account_kind, sum(amount_yen) AS sum_yen
 FROM entry JOIN transfer ON transfer.id = entry.transfer_id
-WHERE posted_at_ms < ? GROUP BY kind ORDER BY kind`;
+WHERE posted_at_ms < ? GROUP BY account_kind ORDER BY account_kind`;
 
 async function batchHashesOf(
   reader: SqlReader,

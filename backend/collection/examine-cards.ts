@@ -33,19 +33,21 @@ ${BATCH}
 ORDER BY idm, card_counter`;
 
 export const CARD_GAPS_STATEMENT = `
-SELECT gap.owner AS idm, gap.first AS first, gap.last AS last, gap.first_seen_ms AS first_seen_ms
+SELECT asked.idm AS idm, gap.first AS first, gap.last AS last, gap.first_seen_ms AS first_seen_ms
 FROM (SELECT idm FROM card_to_examine ORDER BY idm LIMIT ?1) AS asked
-CROSS JOIN gap ON gap.sequence = 'card' AND gap.owner = asked.idm`;
+CROSS JOIN gap ON gap.sequence = 'card' AND gap.owner = lower(hex(asked.idm))`;
 
 /** Numbers of `card_to_examine` are in the same order in every statement of a transaction. */
 const WAITING_CARDS = 'SELECT idm FROM card_to_examine ORDER BY idm LIMIT ?1';
 
 const RAISE_WATERMARK_STATEMENT = `
-UPDATE card_shadow SET watermark = raised.value ->> 1, watermark_balance_yen = raised.value ->> 2
+UPDATE card_shadow SET watermark = CAST(raised.value ->> 1 AS INTEGER),
+  watermark_balance_yen = CAST(raised.value ->> 2 AS INTEGER)
 FROM json_each(?1) AS raised WHERE card_shadow.idm = unhex(raised.value ->> 0)`;
 
 const INSERT_GAPS_STATEMENT = `
-INSERT INTO gap SELECT 'card', unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3
+INSERT INTO gap SELECT 'card', value ->> 0, CAST(value ->> 1 AS INTEGER),
+  CAST(value ->> 2 AS INTEGER), CAST(value ->> 3 AS INTEGER)
 FROM json_each(?1)`;
 
 /**
@@ -72,7 +74,8 @@ async function examineSome(transaction: Transaction, now: EpochMs): Promise<numb
   }
   if (gapsBefore.size > 0) {
     await transaction.run(
-      `DELETE FROM gap WHERE sequence = 'card' AND owner IN (${WAITING_CARDS})`,
+      `DELETE FROM gap WHERE sequence = 'card' AND owner IN (
+  SELECT lower(hex(idm)) FROM (${WAITING_CARDS}) AS waiting)`,
       [CARDS_MAX],
     );
   }

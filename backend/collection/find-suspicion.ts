@@ -64,7 +64,7 @@ async function suspicionsOfReuse(
 
 export const CEILINGS_STATEMENT = `
 SELECT sam_id, max(count_max) AS count_max, max(amount_max_yen) AS amount_max_yen
-FROM json_each(?1) AS asked CROSS JOIN sam_ceiling ON sam_ceiling.sam_id = asked.value
+FROM json_each(?1) AS asked CROSS JOIN sam_ceiling ON sam_ceiling.sam_id = CAST(asked.atom AS INTEGER)
 GROUP BY sam_id`;
 
 /**

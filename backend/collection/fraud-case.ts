@@ -30,8 +30,8 @@ export interface Suspicion {
 
 const OPEN_STATEMENT = `
 INSERT INTO fraud_case (kind, subject, idm, sam_id, is_proof, expected, found, evidence, opened_at_ms)
-SELECT value ->> 0, value ->> 1, unhex(value ->> 2), value ->> 3, value ->> 4, value ->> 5,
-  value ->> 6, value ->> 7, ?2
+SELECT value ->> 0, value ->> 1, unhex(value ->> 2), CAST(value ->> 3 AS INTEGER),
+  CAST(value ->> 4 AS INTEGER), value ->> 5, value ->> 6, value ->> 7, ?2
 FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING RETURNING id`;
 
 /**
@@ -41,7 +41,7 @@ FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING RETURNING id`;
 const HOT_LIST_STATEMENT = `
 INSERT INTO hot_listing (idm, is_listed, decided_at_ms, case_id)
 SELECT fraud_case.idm, 1, ?2, min(fraud_case.id)
-FROM json_each(?1) AS opened CROSS JOIN fraud_case ON fraud_case.id = opened.value
+FROM json_each(?1) AS opened CROSS JOIN fraud_case ON fraud_case.id = CAST(opened.atom AS INTEGER)
 CROSS JOIN card_account ON card_account.idm = fraud_case.idm
 WHERE fraud_case.is_proof = 1 AND card_account.profile = 1 AND coalesce((
   SELECT is_listed FROM hot_listing WHERE idm = fraud_case.idm ORDER BY id DESC LIMIT 1), 0) = 0

@@ -1,8 +1,8 @@
 import { type EpochMs, epochMs } from '#units';
-import type { SqlRow, SqlValue } from '../database/connection.ts';
+import type { SqlRow } from '../database/connection.ts';
 import type { Database, SqlReader } from '../database/database.ts';
 import { numberIn, textIn } from '../database/row.ts';
-import { type GapOwner, readGaps } from './gap.ts';
+import { type GapOwner, ownerName, readGaps } from './gap.ts';
 import { type NumberRange, rangesWithout } from './number-range.ts';
 
 export const SEQUENCES = ['batch', 'sam', 'card'] as const;
@@ -70,17 +70,16 @@ export function writeOffGap(
     await transaction.run(
       `INSERT INTO gap_decision (sequence, owner, first, last, note, decided_at_ms)
        VALUES (?, ?, ?, ?, ?, ?)`,
-      [of.sequence, of.owner, range.first, range.last, note, now],
+      [of.sequence, ownerName(of), range.first, range.last, note, now],
     );
     return { result: 'written-off' };
   });
 }
 
 async function isDecided(reader: SqlReader, of: GapOwner, range: NumberRange): Promise<boolean> {
-  const values: readonly SqlValue[] = [of.sequence, of.owner];
   const decisions = await reader.all(
     'SELECT first, last FROM gap_decision WHERE sequence = ? AND owner = ?',
-    values,
+    [of.sequence, ownerName(of)],
   );
   let left: readonly NumberRange[] = [range];
   for (const row of decisions) {
@@ -95,8 +94,8 @@ function stateOf(of: GapOwner, ageDays: number, isWrittenOff: boolean): GapState
 }
 
 function ownerIn(row: SqlRow): GapOwner {
-  const { owner } = row;
-  if (owner instanceof Uint8Array) return { sequence: 'card', owner: new Uint8Array(owner) };
-  const sequence = textIn(row, 'sequence') === 'batch' ? 'batch' : 'sam';
-  return { sequence, owner: numberIn(row, 'owner') };
+  const sequence = textIn(row, 'sequence');
+  const owner = textIn(row, 'owner');
+  if (sequence === 'card') return { sequence, owner: Uint8Array.from(Buffer.from(owner, 'hex')) };
+  return { sequence: sequence === 'batch' ? 'batch' : 'sam', owner: Number(owner) };
 }

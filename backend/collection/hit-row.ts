@@ -10,8 +10,9 @@ import type { VerifiedBatch } from './verify-batch.ts';
  */
 export const INSERT_HITS_STATEMENT = `
 WITH input AS (
-  SELECT value ->> 0 AS sam_number, unhex(value ->> 1) AS idm, value ->> 2 AS sequence,
-    value ->> 3 AS is_blocked, value ->> 4 AS hit_at_ms, value ->> 5 AS reason
+  SELECT CAST(value ->> 0 AS INTEGER) AS sam_number, unhex(value ->> 1) AS idm,
+    CAST(value ->> 2 AS INTEGER) AS sequence, CAST(value ->> 3 AS INTEGER) AS is_blocked,
+    CAST(value ->> 4 AS INTEGER) AS hit_at_ms, value ->> 5 AS reason
   FROM json_each(?3))
 INSERT INTO hot_list_hit
 SELECT ?1, sam_number, ?2, idm, sequence, is_blocked, hit_at_ms, coalesce(reason, (

@@ -52,7 +52,7 @@ const writesOf = (columns: string, counter: string): string =>
 
 /** Reports of the card's write ?2 by the SAM ?3. */
 export const CLAIMED_SALE_STATEMENT: string = `
-SELECT * FROM (${writesOf(`record.kind AS kind, record.amount_yen AS sale_yen, sam_id, ${STANDING} AS standing`, '?2')})
+SELECT * FROM (${writesOf(`record.kind AS kind, record.amount_yen AS sale_yen, sam_id, ${STANDING} AS standing`, '?2')}) AS report
 WHERE sam_id = ?3 AND standing = 'accepted'`;
 
 /**
@@ -71,7 +71,7 @@ FROM (${writesOf(
   `record.kind AS kind, record.amount_yen AS amount_yen, sam_id, has_certificate,
     ${STANDING} AS standing`,
   '?2 + 1',
-)}) WHERE kind = 3 AND standing <> 'not-done'
+)}) AS report WHERE kind = 3 AND standing <> 'not-done'
   AND (has_certificate = 1 OR standing = 'accepted' OR sam_id = ?3)`;
 
 interface OpenClaim {

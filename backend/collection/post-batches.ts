@@ -64,7 +64,7 @@ interface PostedBatch {
 }
 
 const CLAIM_STATEMENT = `
-DELETE FROM unverified_batch WHERE batch_id IN (SELECT value FROM json_each(?)) RETURNING batch_id`;
+DELETE FROM unverified_batch WHERE batch_id IN (SELECT CAST(atom AS INTEGER) FROM json_each(?)) RETURNING batch_id`;
 
 async function claimBatches(
   transaction: Transaction,
@@ -88,8 +88,9 @@ async function insertRecords(transaction: Transaction, rows: Uint8Array): Promis
 
 const INSERT_FINDINGS_STATEMENT = `
 INSERT INTO finding
-SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, unhex(value ->> 4), value ->> 5,
-  value ->> 6, value ->> 7
+SELECT CAST(value ->> 0 AS INTEGER), CAST(value ->> 1 AS INTEGER), value ->> 2, value ->> 3,
+  unhex(value ->> 4), CAST(value ->> 5 AS INTEGER), CAST(value ->> 6 AS INTEGER),
+  CAST(value ->> 7 AS INTEGER)
 FROM json_each(?1)`;
 
 async function insertFindings(
@@ -147,11 +148,15 @@ function transfersOf({ batch, outcome, fee }: PostedBatch): readonly (Transfer |
   ];
 }
 
+const POSTED_COUNT = 15;
+const POSTED_CELLS = Array.from(
+  { length: POSTED_COUNT },
+  (_, place) => `CAST(value ->> ${place} AS INTEGER)`,
+);
+
 const INSERT_POSTED_STATEMENT = `
 INSERT INTO posted_batch
-SELECT value ->> 0, ?1, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-  value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12,
-  value ->> 13, value ->> 14, ?2
+SELECT ${POSTED_CELLS[0]}, ?1, ${POSTED_CELLS.slice(1).join(', ')}, ?2
 FROM json_each(?3)`;
 
 async function insertPosted(

@@ -54,22 +54,23 @@ const RUN_MAX = 3;
  * the price of storing the records (measured).
  */
 const SUMS = `
-SELECT idm, sum(CASE WHEN is_held = 2 THEN 0 WHEN kind = 2 THEN -amount_yen WHEN is_held = 1 THEN 0
-    ELSE amount_yen END) AS balance,
+SELECT idm, CAST(sum(CASE WHEN is_held = 2 THEN 0 WHEN kind = 2 THEN -amount_yen WHEN is_held = 1 THEN 0
+    ELSE amount_yen END) AS INTEGER) AS balance,
   max(iif(is_held = 2, card_counter - 1, card_counter)) AS last_counter, count(*) AS record_count,
   min(has_certificate) AS is_certified,
   min(card_counter * ${COUNTER_STEP} + balance_before_yen) AS head,
   max(card_counter * ${COUNTER_STEP} + balance_after_yen) AS tail,
-  sum(balance_after_yen - balance_before_yen) AS change,
-  sum((card_counter - 1) * balance_before_yen - card_counter * balance_after_yen) AS moment
+  CAST(sum(balance_after_yen - balance_before_yen) AS INTEGER) AS change,
+  CAST(sum((card_counter - 1) * balance_before_yen - card_counter * balance_after_yen) AS INTEGER)
+    AS moment
 FROM record NOT INDEXED WHERE id > ?1 GROUP BY idm`;
 
 const RUNS = `
-SELECT *, is_certified AND record_count <= ${RUN_MAX}
+SELECT *, is_certified = 1 AND record_count <= ${RUN_MAX}
     AND last - first + 1 = record_count AND change = last_balance - first_balance
     AND moment = (first - 1) * first_balance - last * last_balance AS is_run
 FROM (SELECT *, head / ${COUNTER_STEP} AS first, head % ${COUNTER_STEP} AS first_balance,
-    tail / ${COUNTER_STEP} AS last, tail % ${COUNTER_STEP} AS last_balance FROM (${SUMS}))`;
+    tail / ${COUNTER_STEP} AS last, tail % ${COUNTER_STEP} AS last_balance FROM (${SUMS}) AS sums) AS runs`;
 
 /**
  * Adds the records after row ?1 to the shadow of their cards. A held load or void is on no card yet, and
@@ -88,9 +89,9 @@ FROM (SELECT sums.*, coalesce(known.watermark, 0) AS known_mark,
       AND first_balance = coalesce(known.watermark_balance_yen, 0) AS goes_on
   FROM (${RUNS}) AS sums LEFT JOIN card_shadow AS known ON known.idm = sums.idm) AS sums
 WHERE true ORDER BY sums.idm
-ON CONFLICT (idm) DO UPDATE SET balance_yen = balance_yen + excluded.balance_yen,
-  last_counter = max(last_counter, excluded.last_counter),
-  record_count = record_count + excluded.record_count,
+ON CONFLICT (idm) DO UPDATE SET balance_yen = card_shadow.balance_yen + excluded.balance_yen,
+  last_counter = max(card_shadow.last_counter, excluded.last_counter),
+  record_count = card_shadow.record_count + excluded.record_count,
   watermark = excluded.watermark, watermark_balance_yen = excluded.watermark_balance_yen`;
 
 /** Of the cards of the records after row ?1, those with a write above their watermark or less than nothing. */

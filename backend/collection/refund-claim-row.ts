@@ -7,8 +7,9 @@ import type { VerifiedBatch } from './verify-batch.ts';
  */
 export const INSERT_CLAIMS_STATEMENT = `
 WITH input AS (
-  SELECT value ->> 0 AS sam_number, unhex(value ->> 1) AS idm, value ->> 2 AS card_counter,
-    value ->> 3 AS amount_yen, value ->> 4 AS claimed_at_ms, value ->> 5 AS reason
+  SELECT CAST(value ->> 0 AS INTEGER) AS sam_number, unhex(value ->> 1) AS idm,
+    CAST(value ->> 2 AS INTEGER) AS card_counter, CAST(value ->> 3 AS INTEGER) AS amount_yen,
+    CAST(value ->> 4 AS INTEGER) AS claimed_at_ms, value ->> 5 AS reason
   FROM json_each(?3))
 INSERT INTO refund_claim
 SELECT ?1, sam_number, ?2, idm, card_counter, amount_yen, claimed_at_ms, coalesce(reason, (
@@ -22,7 +23,7 @@ SELECT batch_id, sam_number FROM refund_claim WHERE batch_id = ? AND reason IS N
 
 const OPEN_REPORTS_STATEMENT = `
 INSERT INTO open_pending_load_report
-SELECT ?1, value FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING`;
+SELECT ?1, CAST(atom AS INTEGER) FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING`;
 
 /**
  * Keeps the refund claims of verified batches, believed or not, and notes which of their loads were

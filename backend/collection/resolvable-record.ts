@@ -64,7 +64,7 @@ SELECT * FROM (${COLUMNS},
     WHEN ${IS_PROVEN} THEN 'released'
   END AS outcome
 FROM record INDEXED BY record_held CROSS JOIN batch ON batch.id = record.batch_id
-WHERE record.is_held = 1 AND ${IS_OPEN})
+WHERE record.is_held = 1 AND ${IS_OPEN}) AS judged
 WHERE outcome IS NOT NULL ORDER BY record_id`;
 
 /**
@@ -91,5 +91,5 @@ SELECT * FROM (${COLUMNS},
       THEN 'contradicted'
   END AS outcome
 FROM record INDEXED BY record_interrupted CROSS JOIN batch ON batch.id = record.batch_id
-WHERE record.is_held = 2 AND ${IS_OPEN})
+WHERE record.is_held = 2 AND ${IS_OPEN}) AS judged
 WHERE outcome IS NOT NULL ORDER BY record_id`;

@@ -13,7 +13,7 @@ SELECT record.idm, record.card_counter, record.kind, record.amount_yen, record.b
 FROM json_each(?1) AS asked CROSS JOIN record`;
 
 const OF_CARD_BEFORE = `
-ON record.idm = unhex(asked.value ->> 0) AND record.card_counter = asked.value ->> 1`;
+ON record.idm = unhex(asked.value ->> 0) AND record.card_counter = CAST(asked.value ->> 1 AS INTEGER)`;
 
 /** What was reported of the writes that voids gave back. Each void is two searches. */
 export const VOIDED_SALE_STATEMENT: string = `

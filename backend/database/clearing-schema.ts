@@ -1,5 +1,7 @@
 import { appendOnly } from './append-only.ts';
 
+const OWNER_NAME = `iif(sequence = 'card', lower(hex(owner)), CAST(owner AS TEXT))`;
+
 /**
  * What is missing. `gap`: numbers of a sequence that were never reported, while later ones were; rows
  * come and go with what arrives. `owner` is a terminal id, a SAM id or an IDm. `early_batch`: stored
@@ -28,6 +30,33 @@ CREATE TABLE early_batch (
   evidence_id INTEGER NOT NULL REFERENCES evidence,
   received_at_ms INTEGER NOT NULL,
   PRIMARY KEY (terminal_id, batch_number, evidence_id)) STRICT, WITHOUT ROWID;
+${appendOnly('gap_decision')}`;
+
+/** The owner of a gap as a text: not every engine has a column of any type. */
+export const GAP_OWNER_SCHEMA: string = `
+CREATE TABLE gap_by_name (
+  sequence TEXT NOT NULL CHECK (sequence IN ('batch', 'sam', 'card')),
+  owner TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL CHECK (last >= first),
+  first_seen_ms INTEGER NOT NULL,
+  PRIMARY KEY (sequence, owner, first)) STRICT, WITHOUT ROWID;
+INSERT INTO gap_by_name SELECT sequence, ${OWNER_NAME}, first, last, first_seen_ms FROM gap;
+DROP TABLE gap;
+ALTER TABLE gap_by_name RENAME TO gap;
+CREATE TABLE gap_decision_by_name (
+  id INTEGER PRIMARY KEY,
+  sequence TEXT NOT NULL CHECK (sequence IN ('batch', 'sam', 'card')),
+  owner TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL CHECK (last >= first),
+  note TEXT NOT NULL,
+  decided_at_ms INTEGER NOT NULL) STRICT;
+INSERT INTO gap_decision_by_name
+SELECT id, sequence, ${OWNER_NAME}, first, last, note, decided_at_ms FROM gap_decision;
+DROP TABLE gap_decision;
+ALTER TABLE gap_decision_by_name RENAME TO gap_decision;
+CREATE INDEX gap_decision_by_owner ON gap_decision (sequence, owner);
 ${appendOnly('gap_decision')}`;
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { Connection } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
 
 /**
  * Copies a database as it stands at one moment into a new file, while others go on writing. Rejects with
@@ -29,8 +29,8 @@ export async function checkDatabase(path: string): Promise<void> {
 }
 
 /** The engine would make an empty one. */
-function openExisting(path: string): Promise<Connection> {
-  if (existsSync(path)) return Connection.open(path, '');
+function openExisting(path: string): Promise<SqliteConnection> {
+  if (existsSync(path)) return SqliteConnection.open(path, '');
   const message = `${path}: there is no such database`;
   return Promise.reject(new DatabaseError('DATABASE_UNAVAILABLE', message));
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { Connection, type SqlRow, type SqlValue } from './connection.ts';
+import type { Connection, SqlRow, SqlValue } from './connection.ts';
 import { Lane } from './lane.ts';
 import { migrate, type Schema } from './migration.ts';
+import { openConnection } from './open-connection.ts';
 
 /** Whatever answers questions: a database outside of a transaction, or a transaction. */
 export interface SqlReader {
@@ -20,19 +21,8 @@ export interface Transaction extends SqlReader {
  */
 export type StepWatch = (step: 'statement' | 'commit' | 'committed') => void;
 
-// With WAL a commit is durable only under synchronous=FULL; from a thousand rows in a commit on it
-// costs nothing measurable. A large cache and rare checkpoints keep each page of a random key from
-// being written again and again (storage.md 1.2, 1.5, 1.7).
-const SETTINGS = `
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
-PRAGMA foreign_keys = ON;
-PRAGMA cache_size = -262144;
-PRAGMA temp_store = MEMORY;
-PRAGMA wal_autocheckpoint = 20000;`;
-
 /**
- * The file of one party: one connection that writes, behind a lane, and one that only reads, so that
+ * The database of one party: one connection that writes, behind a lane, and one that only reads, so that
  * questions do not wait for a posting. Every commit is on disk before it is reported.
  */
 export class Database implements SqlReader {
@@ -48,16 +38,16 @@ export class Database implements SqlReader {
     this.#watch = watch;
   }
 
-  /** Opens or creates the file and brings it to the last schema. Rejects with `DatabaseError`. */
+  /** Opens or creates the database ({@link openConnection} says at which place) and brings it to the last schema. Rejects with `DatabaseError`. */
   static async open(
-    path: string,
+    place: string,
     schema: Schema,
     watch: StepWatch = () => undefined,
   ): Promise<Database> {
-    const writer = await Connection.open(path, SETTINGS);
+    const writer = await openConnection(place, 'write');
     try {
       await migrate(writer, schema);
-      const reader = await Connection.open(path, `${SETTINGS} PRAGMA query_only = ON;`);
+      const reader = await openConnection(place, 'read');
       return new Database(writer, reader, watch);
     } catch (error) {
       await writer.close();
@@ -76,19 +66,18 @@ export class Database implements SqlReader {
    */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.#writing.run(async () => {
-      // IMMEDIATE: another process must not change between our questions and our writes.
-      await this.#writer.run('BEGIN IMMEDIATE');
+      await this.#writer.beginWriting();
       const { transaction, end } = transactionOn(this.#writer, this.#watch);
       try {
         const result = await work(transaction);
         end();
         this.#watch('commit');
-        await this.#writer.run('COMMIT');
+        await this.#writer.commit();
         this.#watch('committed');
         return result;
       } catch (error) {
         end();
-        await this.#rollBack();
+        await this.#writer.rollBack();
         throw error;
       }
     });
@@ -98,11 +87,6 @@ export class Database implements SqlReader {
   async close(): Promise<void> {
     await this.#reading.run(() => this.#reader.close());
     await this.#writing.run(() => this.#writer.close());
-  }
-
-  /** The engine has already rolled back by itself after a full disk; then there is nothing to undo. */
-  async #rollBack(): Promise<void> {
-    await this.#writer.run('ROLLBACK').catch(() => undefined);
   }
 }
 

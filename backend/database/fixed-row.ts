@@ -32,6 +32,26 @@ export function fixedRowsInput(columns: readonly FixedColumn[]): string {
 input(${names}) AS (SELECT ${expressions.join(', ')} FROM place)`;
 }
 
+const PLACES = /WITH RECURSIVE place\(at\) AS \(\s*SELECT 1 WHERE .*? <= length\(\?1\)\),/su;
+const DIGITS = /CAST\((substr\(\?1, at \+ \d+, \d+\)) AS INTEGER\)/gu;
+
+/**
+ * PostgreSQL's form of a statement with the rows of {@link fixedRowsInput}: it counts places without a
+ * recursion, and reads digits from a text.
+ */
+export function postgresFixedRows(sql: string): string {
+  const [places] = PLACES.exec(sql) ?? [];
+  if (places === undefined) return sql;
+  const width = /at \+ (\d+) FROM place/u.exec(places)?.[1];
+  assert(width !== undefined, 'the places of a statement with rows');
+  return sql
+    .replace(
+      PLACES,
+      `WITH place(at) AS (SELECT generate_series(1, length(CAST(?1 AS BLOB)), ${width}) AS at),`,
+    )
+    .replaceAll(DIGITS, "CAST(convert_from($1, 'SQL_ASCII') AS INTEGER)");
+}
+
 /** Each row has one value a column, in the order of the columns. */
 export function encodeFixedRows(
   columns: readonly FixedColumn[],

@@ -1,6 +1,6 @@
 import { ADJUSTMENT_SCHEMA } from './adjustment-schema.ts';
 import { appendOnly } from './append-only.ts';
-import { CARD_CHAIN_SCHEMA, CASE_SCHEMA, GAP_SCHEMA } from './clearing-schema.ts';
+import { CARD_CHAIN_SCHEMA, CASE_SCHEMA, GAP_OWNER_SCHEMA, GAP_SCHEMA } from './clearing-schema.ts';
 import { HIT_SCHEMA, HOTLIST_SCHEMA } from './hotlist-schema.ts';
 import { KEY_SCHEMA } from './key-schema.ts';
 import { LEDGER_SCHEMA } from './ledger-schema.ts';
@@ -203,5 +203,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'fraud cases', sql: CASE_SCHEMA },
     { name: 'top-ups', sql: TOP_UP_SCHEMA },
     { name: 'queue of loads', sql: TOP_UP_QUEUE_SCHEMA },
+    { name: 'owners of gaps', sql: GAP_OWNER_SCHEMA },
   ],
 };

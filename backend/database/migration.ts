@@ -1,6 +1,5 @@
 import type { Connection } from './connection.ts';
 import { DatabaseError } from './database-error.ts';
-import { numberIn } from './row.ts';
 
 /** One step of a schema. A step that was ever released is never changed: a new one follows it. */
 export interface Migration {
@@ -9,51 +8,58 @@ export interface Migration {
 }
 
 export interface Schema {
-  /** Tells the files of the two parties apart (the `application_id` of the file). */
+  /** Tells the databases of the two parties apart. */
   readonly applicationId: number;
   /** Step 1 is the first. */
   readonly migrations: readonly Migration[];
 }
 
 /**
- * Brings the file to the last step of the schema, each step in one database transaction with its
+ * Brings the database to the last step of the schema, each step in one database transaction with its
  * number. Rejects with `DatabaseError`: `DATABASE_FOREIGN`, `DATABASE_SCHEMA_UNKNOWN`.
  */
 export async function migrate(connection: Connection, schema: Schema): Promise<void> {
-  await connection.run('BEGIN IMMEDIATE');
+  await connection.beginWriting();
   try {
-    await claim(connection, schema.applicationId);
-    const done = await versionOf(connection);
-    if (done > schema.migrations.length) {
-      throw new DatabaseError(
-        'DATABASE_SCHEMA_UNKNOWN',
-        `database: expected schema ${schema.migrations.length} or older, got ${done}`,
-      );
-    }
+    const done = await claim(connection, schema);
     for (const [index, { sql }] of schema.migrations.entries()) {
       if (index < done) continue;
-      await connection.execute(`${sql}; PRAGMA user_version = ${index + 1}`);
+      await connection.execute(sql);
+      await connection.writeMark(schema.applicationId, index + 1);
     }
-    await connection.run('COMMIT');
+    await connection.commit();
   } catch (error) {
-    // The engine has already rolled back by itself after a full disk: what went wrong is told.
-    await connection.run('ROLLBACK').catch(() => undefined);
+    await connection.rollBack();
     throw error;
   }
 }
 
-async function claim(connection: Connection, applicationId: number): Promise<void> {
-  const [row] = await connection.all('PRAGMA application_id');
-  const found = numberIn(row, 'application_id');
-  const [table] = await connection.all('SELECT count(*) AS count FROM sqlite_schema');
-  if (found === applicationId) return;
-  if (found !== 0 || numberIn(table, 'count') > 0) {
-    throw new DatabaseError('DATABASE_FOREIGN', 'database: this is the file of somebody else');
-  }
-  await connection.execute(`PRAGMA application_id = ${applicationId}`);
+/**
+ * Refuses a database that has not exactly this schema, and changes nothing. Rejects with
+ * `DatabaseError`: `DATABASE_FOREIGN`, `DATABASE_SCHEMA_UNKNOWN`.
+ */
+export async function requireSchema(connection: Connection, schema: Schema): Promise<void> {
+  const mark = await connection.readMark();
+  if (mark.applicationId !== schema.applicationId) throw foreign();
+  const { length } = schema.migrations;
+  if (mark.step !== length) throw schemaUnknown(`${length}`, mark.step);
 }
 
-async function versionOf(connection: Connection): Promise<number> {
-  const [row] = await connection.all('PRAGMA user_version');
-  return numberIn(row, 'user_version');
+/** Resolves with the number of steps that are done. */
+async function claim(connection: Connection, schema: Schema): Promise<number> {
+  const { applicationId, step, isEmpty } = await connection.readMark();
+  const isOurs = applicationId === schema.applicationId;
+  if (!isOurs && !(applicationId === 0 && isEmpty)) throw foreign();
+  const { length } = schema.migrations;
+  if (step > length) throw schemaUnknown(`${length} or older`, step);
+  return step;
+}
+
+function foreign(): DatabaseError {
+  return new DatabaseError('DATABASE_FOREIGN', 'database: this is the one of somebody else');
+}
+
+function schemaUnknown(expected: string, found: number): DatabaseError {
+  const message = `database: expected schema ${expected}, got ${found}`;
+  return new DatabaseError('DATABASE_SCHEMA_UNKNOWN', message);
 }

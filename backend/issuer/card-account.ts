@@ -68,8 +68,8 @@ export const SURPRISES_STATEMENT: string = `${fixedRowsInput(CARD_COLUMNS)}
 SELECT input.idm AS idm, input.profile AS profile,
   iif(card_account.profile = input.profile, card_account.key_version, NULL) AS key_version FROM input
 LEFT JOIN card_account ON card_account.idm = input.idm
-WHERE card_account.key_version IS NOT input.key_version
-  OR card_account.profile IS NOT input.profile`;
+WHERE card_account.key_version IS DISTINCT FROM input.key_version
+  OR card_account.profile IS DISTINCT FROM input.profile`;
 
 /** The IDm in hexadecimal, and the profile if it is not the Standard one. */
 export function cardNameOf({ idm: card, cardProfile }: Omit<CardAccount, 'keyVersion'>): string {

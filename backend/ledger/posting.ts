@@ -15,8 +15,8 @@ SELECT ?1 + key, value ->> 'reference', value ->> 'kind', ?2, ?3 FROM json_each(
 
 const INSERT_ENTRIES_STATEMENT = `
 INSERT INTO entry (transfer_id, account, amount_yen)
-SELECT ?1 + transfer.key, leg.value ->> 'account', leg.value ->> 'amount'
-FROM json_each(?2) AS transfer, json_each(transfer.value, '$.legs') AS leg`;
+SELECT ?1 + transfer.key, leg.value ->> 'account', CAST(leg.value ->> 'amount' AS INTEGER)
+FROM json_each(?2) AS transfer, json_each(transfer.value ->> 'legs') AS leg`;
 
 /**
  * Appends transfers to the books. A reference that stands in the books already rejects with

@@ -16,6 +16,11 @@ import { bankBusinessDayUntil } from './business-calendar.ts';
 const BASE_AMOUNT = 10_000_000;
 const HEADING = 'Kazasu books for a base date, version 1';
 
+export interface BookedEntry {
+  readonly account: string;
+  readonly amount: SignedYen;
+}
+
 /** One transfer of the books, with its entries in the order of their accounts. */
 export interface BookedTransfer {
   readonly id: number;
@@ -23,7 +28,7 @@ export interface BookedTransfer {
   readonly kind: string;
   readonly windowNumber: number;
   readonly postedAt: number;
-  readonly entries: readonly { readonly account: string; readonly amount: SignedYen }[];
+  readonly entries: readonly BookedEntry[];
 }
 
 /** What an issuer of prepaid value reports of one base date. */

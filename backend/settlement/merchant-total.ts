@@ -56,13 +56,14 @@ FROM (
     commission_yen, 0 AS adjustment_yen
   FROM posted_batch WHERE window_number = ?1
   UNION ALL
-  SELECT merchant_id, 0, outcome = 'released' AND kind = 2,
-    iif(outcome = 'released' AND kind = 2, amount_yen, 0), outcome = 'released' AND kind = 1,
-    iif(outcome = 'released' AND kind = 1 AND was_interrupted, amount_yen, 0),
-    iif(outcome = 'superseded' AND kind = 1 AND NOT was_interrupted, amount_yen, 0),
-    outcome = 'released' AND kind = 3,
-    iif(outcome = 'released' AND kind = 3 AND was_interrupted, amount_yen, 0),
-    iif(outcome = 'superseded' AND kind = 3 AND NOT was_interrupted, amount_yen, 0),
+  SELECT merchant_id, 0, iif(outcome = 'released' AND kind = 2, 1, 0),
+    iif(outcome = 'released' AND kind = 2, amount_yen, 0),
+    iif(outcome = 'released' AND kind = 1, 1, 0),
+    iif(outcome = 'released' AND kind = 1 AND was_interrupted = 1, amount_yen, 0),
+    iif(outcome = 'superseded' AND kind = 1 AND was_interrupted = 0, amount_yen, 0),
+    iif(outcome = 'released' AND kind = 3, 1, 0),
+    iif(outcome = 'released' AND kind = 3 AND was_interrupted = 1, amount_yen, 0),
+    iif(outcome = 'superseded' AND kind = 3 AND was_interrupted = 0, amount_yen, 0),
     0, 0, 0, fee_yen, commission_yen, 0
   FROM resolution WHERE window_number = ?1
   UNION ALL
@@ -73,7 +74,7 @@ FROM (
   FROM pending_load_payment WHERE window_number = ?1
   UNION ALL
   SELECT merchant_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, amount_yen
-  FROM posted_adjustment WHERE window_number = ?1)
+  FROM posted_adjustment WHERE window_number = ?1) AS part
 GROUP BY merchant_id ORDER BY merchant_id`;
 
 /** One row for each merchant with anything in the window. */

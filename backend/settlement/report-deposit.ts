@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { type BusinessDate, type EpochMs, signedYen } from '#units';
 import type { SqlRow } from '../database/connection.ts';
 import type { Database, SqlReader } from '../database/database.ts';
 import { numberIn, textIn } from '../database/row.ts';
 import { endOfDay } from './business-calendar.ts';
 import {
+  type BookedEntry,
   type BookedTransfer,
   DepositCount,
   type DepositReport,
@@ -25,12 +25,9 @@ export type DepositResult =
 const PAGE_TRANSFERS = 2_000;
 
 const BOOKED_TRANSFERS_STATEMENT = `
-SELECT id, reference, kind, window_number, posted_at_ms,
-  (SELECT json_group_array(json_array(account, amount_yen)) FROM entry
-   WHERE transfer_id = transfer.id) AS entries
-FROM transfer WHERE id > ?1 AND id <= ?2 ORDER BY id`;
-
-const ENTRIES = z.array(z.tuple([z.string(), z.int()]));
+SELECT transfer.id AS id, reference, kind, window_number, posted_at_ms, account, amount_yen
+FROM transfer CROSS JOIN entry ON entry.transfer_id = transfer.id
+WHERE transfer.id > ?1 AND transfer.id <= ?2 ORDER BY transfer.id, account`;
 
 /**
  * The report of one base date: what was unused in the books at its end, and the deposit that is owed
@@ -66,24 +63,33 @@ async function countBooks(reader: SqlReader, baseDate: BusinessDate): Promise<De
   const count = new DepositCount();
   for (let after = 0; after < lastId; after += PAGE_TRANSFERS) {
     const rows = await reader.all(BOOKED_TRANSFERS_STATEMENT, [after, after + PAGE_TRANSFERS]);
-    const transfers = rows.map(bookedTransferOf);
-    for (const one of transfers.filter(({ postedAt }) => postedAt < end)) count.add(one);
+    for (const one of bookedTransfersOf(rows)) if (one.postedAt < end) count.add(one);
   }
   return count.report(baseDate);
 }
 
-function bookedTransferOf(row: SqlRow): BookedTransfer {
-  const entries = ENTRIES.parse(JSON.parse(textIn(row, 'entries')));
+/** The rows of a transfer come one after the other. */
+function bookedTransfersOf(rows: readonly SqlRow[]): readonly BookedTransfer[] {
+  const transfers: (BookedTransfer & { readonly entries: BookedEntry[] })[] = [];
+  for (const row of rows) {
+    const entry = {
+      account: textIn(row, 'account'),
+      amount: signedYen(numberIn(row, 'amount_yen')),
+    };
+    const last = transfers.at(-1);
+    const id = numberIn(row, 'id');
+    if (last?.id === id) last.entries.push(entry);
+    else transfers.push({ ...headOf(row), id, entries: [entry] });
+  }
+  return transfers;
+}
+
+function headOf(row: SqlRow): Omit<BookedTransfer, 'id' | 'entries'> {
   return {
-    id: numberIn(row, 'id'),
     reference: textIn(row, 'reference'),
     kind: textIn(row, 'kind'),
     windowNumber: numberIn(row, 'window_number'),
     postedAt: numberIn(row, 'posted_at_ms'),
-    // The order is part of the hash, so it may not depend on how the database found them.
-    entries: entries
-      .map(([account, amount]) => ({ account, amount: signedYen(amount) }))
-      .sort((first, second) => (first.account < second.account ? -1 : 1)),
   };
 }
 

@@ -148,6 +148,21 @@ describe('query plan', () => {
     ]);
   });
 
+  it('hits are found by their SAM number, and listed from the newest back', async () => {
+    expect(await planOf(scenario, INSERT_HITS_STATEMENT)).toContain(
+      'SEARCH earlier USING INDEX hot_list_hit_by_number (sam_id=? AND sam_number=?)',
+    );
+    expect(await planOf(scenario, HITS_STATEMENT)).not.toContainEqual(
+      expect.stringContaining('TEMP B-TREE'),
+    );
+  });
+
+  it('each card that is asked for is one search', async () => {
+    expect(await planOf(scenario, SURPRISES_STATEMENT)).toContain(
+      'SEARCH card_account USING PRIMARY KEY (idm=?) LEFT-JOIN',
+    );
+  });
+
   it('held records are found among themselves', async () => {
     for (const sql of [RESOLVABLE_STATEMENT, HELD_TOTAL_STATEMENT]) {
       expect(await planOf(scenario, sql)).toContainEqual(

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeRecord, type PurseRecord, RECORD_BYTES } from '#batch/record';
-import { Connection } from '../../backend/database/connection.ts';
 import {
   encodeFixedRows,
   type FixedColumn,
   fixedRowsInput,
 } from '../../backend/database/fixed-row.ts';
+import { SqliteConnection } from '../../backend/database/sqlite-connection.ts';
 
 /** As the issuer's database has them. */
 const SETTINGS = `
@@ -38,17 +38,17 @@ const INSERT_BLOB = `INSERT INTO by_blob ${fixedRowsInput(COLUMNS)} SELECT * FRO
  * that stores them with the same settings and driver can be faster.
  */
 export class BareTable {
-  readonly #connection: Connection;
+  readonly #connection: SqliteConnection;
   readonly #folder: string;
 
-  private constructor(connection: Connection, folder: string) {
+  private constructor(connection: SqliteConnection, folder: string) {
     this.#connection = connection;
     this.#folder = folder;
   }
 
   static async open(): Promise<BareTable> {
     const folder = mkdtempSync(join(tmpdir(), 'kazasu-bench-'));
-    const connection = await Connection.open(join(folder, 'bare.db'), SETTINGS);
+    const connection = await SqliteConnection.open(join(folder, 'bare.db'), SETTINGS);
     await connection.execute(SCHEMA);
     return new BareTable(connection, folder);
   }

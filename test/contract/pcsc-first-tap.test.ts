@@ -23,14 +23,16 @@ describeWithPcsc('first tap through PC/SC', () => {
   };
 
   it('fails where the service is not running, before anything was sold', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const { said, status } = await firstTap();
     expect(status).toBe(1);
     expect(said).not.toContain('The card is loaded');
   });
 
-  it('ends with the proof, through pcscd and the virtual reader', { timeout: 60_000 }, async () => {
+  it('ends with the proof, through pcscd and the virtual reader', {
+    timeout: 180_000,
+  }, async () => {
     await service.start();
     const { said, status } = await firstTap();
     expect(said).toContain('Card reader: Virtual PCD 00 00');

@@ -4,7 +4,7 @@ import { proofOf } from '../../terminal/first-tap/proof.ts';
 import { kazasu, PROGRAMS } from './program.ts';
 
 describe('first tap', () => {
-  it('ends with the proof that no yen was lost or made', { timeout: 60_000 }, () => {
+  it('ends with the proof that no yen was lost or made', { timeout: 180_000 }, () => {
     const { status, stdout, stderr } = kazasu('first-tap');
     expect(stderr).toBe('');
     expect(stdout).toContain('sale of 350 yen: Paid 350 yen, balance 4,650 yen');

@@ -8,7 +8,7 @@ import { closeWindow } from '../../backend/settlement/close-window.ts';
 import { MERCHANT_ID, Scenario, type TestTerminal } from '../backend/scenario.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/backend/main.js', import.meta.url));
-const TIMEOUT = { timeout: 60_000 };
+const TIMEOUT = { timeout: 180_000 };
 const KILLS = 4;
 const TERMINALS = 3;
 /** Some of the kills come in the middle of storing or of verifying. */

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KAZASU, kazasu, type Ran } from './program.ts';
 
 /** A phone that is topped up over the air and locked, by the commands that its people type. */
-describe('a phone, command by command', { timeout: 60_000 }, () => {
+describe('a phone, command by command', { timeout: 180_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'kazasu-phone-day-'));
   const at = (name: string): string => join(folder, name);
   const [office, phone, station] = [at('office'), at('phone'), at('station')];

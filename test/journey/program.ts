@@ -23,7 +23,7 @@ export interface Ran {
 export function kazasu(...args: readonly string[]): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [KAZASU, ...args], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 180_000,
   });
   return { status, stdout, stderr };
 }

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { kazasu, type Ran } from './program.ts';
 
 /** A kiosk whose SAM file is encrypted, by the commands that its people type. */
-describe('a kiosk with an encrypted SAM, command by command', { timeout: 60_000 }, () => {
+describe('a kiosk with an encrypted SAM, command by command', { timeout: 180_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'kazasu-sam-day-'));
   const at = (name: string): string => join(folder, name);
   const kiosk = at('kiosk');

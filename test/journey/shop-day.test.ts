@@ -19,7 +19,7 @@ import { statementExample } from '../backend/settlement/bank/statement-example.t
 import { kazasu, type Ran } from './program.ts';
 
 /** A shop's day by the commands that its people type. */
-describe('a day at a shop, command by command', { timeout: 60_000 }, () => {
+describe('a day at a shop, command by command', { timeout: 180_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'kazasu-day-'));
   const office = join(folder, 'office');
   const shop = join(folder, 'shop');

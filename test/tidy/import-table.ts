@@ -130,6 +130,7 @@ export const PACKAGE_PLACES: Readonly<Record<string, PackagePlace>> = {
   helmet: { places: ['backend/app.ts'] },
   'nfc-pcsc': { places: ['terminal/reader/'], filesMax: 1 },
   pkcs11js: { places: ['terminal/sam/'], filesMax: 1 },
+  pg: { places: ['backend/database/'], filesMax: 1 },
   pino: { places: ['backend/http/'], filesMax: 1 },
   'prom-client': { places: ['backend/http/'], filesMax: 1 },
   receiptline: { places: ['terminal/point-of-sale/'], filesMax: 1 },

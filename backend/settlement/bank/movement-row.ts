@@ -8,8 +8,9 @@ const INSERT_STATEMENT = `
 INSERT INTO bank_movement (file_id, kind, bank_reference, end_to_end_id, instruction_id, amount_yen,
   direction, is_return, return_reason, is_booked, booked_on)
 SELECT ?1, value ->> 'kind', value ->> 'bankReference', value ->> 'endToEndId',
-  value ->> 'instructionId', value ->> 'amount', value ->> 'direction', value ->> 'isReturn',
-  value ->> 'returnReason', value ->> 'isBooked', value ->> 'bookedOn'
+  value ->> 'instructionId', CAST(value ->> 'amount' AS INTEGER), value ->> 'direction',
+  CAST(value ->> 'isReturn' AS INTEGER), value ->> 'returnReason',
+  CAST(value ->> 'isBooked' AS INTEGER), value ->> 'bookedOn'
 FROM json_each(?2)`;
 
 /** Neither in suspense itself, nor told again of one that is. */
@@ -18,18 +19,18 @@ NOT EXISTS (SELECT 1 FROM suspended_movement WHERE movement_id = told.id)
 AND NOT EXISTS (SELECT 1 FROM bank_movement AS other
   JOIN suspended_movement ON movement_id = other.id
   WHERE other.bank_reference = told.bank_reference AND other.direction = told.direction
-  AND other.amount_yen = told.amount_yen AND other.end_to_end_id IS told.end_to_end_id)`;
+  AND other.amount_yen = told.amount_yen AND other.end_to_end_id IS NOT DISTINCT FROM told.end_to_end_id)`;
 
 export const FREE_MOVEMENTS_STATEMENT: string = `
 SELECT * FROM bank_movement AS told WHERE id IN (
-  SELECT id FROM bank_movement WHERE end_to_end_id IN (SELECT value FROM json_each(?1))
-  UNION SELECT id FROM bank_movement WHERE instruction_id IN (SELECT value FROM json_each(?2))
+  SELECT id FROM bank_movement WHERE end_to_end_id IN (SELECT atom FROM json_each(?1))
+  UNION SELECT id FROM bank_movement WHERE instruction_id IN (SELECT atom FROM json_each(?2))
   UNION SELECT id FROM bank_movement WHERE file_id = ?3) AND ${IS_FREE}
 ORDER BY id`;
 
 export const TOLD_BEFORE_STATEMENT = `
 SELECT id FROM bank_movement WHERE bank_reference = ?1 AND direction = ?2 AND amount_yen = ?3
-  AND end_to_end_id IS ?4 AND kind = 'statement' AND is_booked = 1 AND id < ?5 LIMIT 1`;
+  AND end_to_end_id IS NOT DISTINCT FROM ?4 AND kind = 'statement' AND is_booked = 1 AND id < ?5 LIMIT 1`;
 
 export interface StoredMovement extends BankMovement {
   readonly id: number;
@@ -46,7 +47,12 @@ export async function writeMovements(
   fileId: number,
   movements: readonly BankMovement[],
 ): Promise<void> {
-  await transaction.run(INSERT_STATEMENT, [fileId, JSON.stringify(movements)]);
+  const rows = movements.map((movement) => ({
+    ...movement,
+    isReturn: Number(movement.isReturn),
+    isBooked: Number(movement.isBooked),
+  }));
+  await transaction.run(INSERT_STATEMENT, [fileId, JSON.stringify(rows)]);
 }
 
 /** Whether an earlier file has this booked movement, by the bank's own reference. */

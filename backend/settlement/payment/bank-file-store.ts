@@ -21,9 +21,9 @@ export const FILE_STATEMENT = 'SELECT id FROM bank_file WHERE sha256 = ?';
 
 export const REJECTIONS_STATEMENT = `
 SELECT * FROM payment_rejection WHERE id IN (
-  SELECT id FROM payment_rejection WHERE order_id IN (SELECT value FROM json_each(?1))
+  SELECT id FROM payment_rejection WHERE order_id IN (SELECT atom FROM json_each(?1))
   UNION SELECT id FROM payment_rejection
-  WHERE instruction_id IN (SELECT value FROM json_each(?2)))
+  WHERE instruction_id IN (SELECT atom FROM json_each(?2)))
 ORDER BY id`;
 
 export const STATEMENT_STATEMENT = `SELECT content_hash FROM bank_statement

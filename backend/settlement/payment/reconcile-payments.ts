@@ -56,9 +56,9 @@ export type ReconcileResult =
 export const NAMED_ORDERS_STATEMENT = `
 SELECT * FROM payment_order WHERE window_number IN (
   SELECT window_number FROM payment_instruction
-  WHERE instruction_id IN (SELECT value FROM json_each(?1))
+  WHERE instruction_id IN (SELECT atom FROM json_each(?1))
   UNION SELECT window_number FROM payment_order
-  WHERE order_id IN (SELECT value FROM json_each(?2)))
+  WHERE order_id IN (SELECT atom FROM json_each(?2)))
 ORDER BY window_number, attempt, order_id`;
 
 /**

@@ -29,8 +29,8 @@ describe('judgeSequence', () => {
   const store = (batch: Batch): Promise<boolean> =>
     scenario.backend.database.transaction(async (transaction) => {
       const [row] = await transaction.all(
-        "INSERT INTO evidence (sha256, received_at_ms, bytes) VALUES (?, 1, x'') RETURNING id",
-        [batch.hash],
+        'INSERT INTO evidence (sha256, received_at_ms, bytes) VALUES (?, 1, ?) RETURNING id',
+        [batch.hash, new Uint8Array()],
       );
       const arrival = { evidenceId: Number(row?.['id']), receivedAt: later(NOON, 1) };
       return storeBatch(transaction, batch, arrival);

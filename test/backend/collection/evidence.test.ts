@@ -55,7 +55,7 @@ describe('EvidenceStore', () => {
     const { database } = scenario.backend;
     const store = await EvidenceStore.open(database, 10_000);
     await store.store(BYTES, NOON);
-    for (const sql of ["UPDATE evidence SET bytes = x'00'", 'DELETE FROM evidence']) {
+    for (const sql of ['UPDATE evidence SET bytes = sha256', 'DELETE FROM evidence']) {
       await expect(
         database.transaction((transaction) => transaction.run(sql)),
       ).rejects.toMatchObject({ message: expect.stringContaining('append-only') });

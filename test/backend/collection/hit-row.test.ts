@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HITS_STATEMENT, INSERT_HITS_STATEMENT } from '../../../backend/collection/hit-row.ts';
 import { listHits } from '../../../backend/hot-listing-command.ts';
 import { registerCard } from '../../../backend/issuer/card-account.ts';
 import { readBalances } from '../../../backend/ledger/books.ts';
 import { KEY_VERSION, NOON } from '../../scheme.ts';
-import { planOf } from '../query-plan.ts';
 import { later, Scenario, type TestCard, type TestTerminal } from '../scenario.ts';
 
 let scenario: Scenario;
@@ -122,14 +120,5 @@ describe('hits that terminals report', () => {
       [2, null],
     ]);
     expect(await listed()).toMatchObject([{ sequence: 6 }, { sequence: 5 }]);
-  });
-
-  it('are found by their SAM number, and listed from the newest back', async () => {
-    expect(await planOf(scenario, INSERT_HITS_STATEMENT)).toContain(
-      'SEARCH earlier USING INDEX hot_list_hit_by_number (sam_id=? AND sam_number=?)',
-    );
-    expect(await planOf(scenario, HITS_STATEMENT)).not.toContainEqual(
-      expect.stringContaining('TEMP B-TREE'),
-    );
   });
 });

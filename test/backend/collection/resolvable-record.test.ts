@@ -173,7 +173,7 @@ describe('an interrupted record', () => {
         await upload(terminal);
       }
       expect(await liability()).toBe(20);
-      expect(await scenario.count('SELECT count(*) FROM finding WHERE verdict = "fraud"')).toBe(0);
+      expect(await scenario.count("SELECT count(*) FROM finding WHERE verdict = 'fraud'")).toBe(0);
       if (order === 'first') expect(await outcomes()).toEqual(['superseded']);
       else expect(await scenario.findings()).toEqual(['ignored RECORD_NOT_DONE']);
     },

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { appendOnly } from '../../../backend/database/append-only.ts';
-import { Connection } from '../../../backend/database/connection.ts';
+import { SqliteConnection } from '../../../backend/database/sqlite-connection.ts';
 
 describe('appendOnly', () => {
   it('lets rows be added and refuses to change or delete them', async () => {
     const settings = `CREATE TABLE a (n); INSERT INTO a VALUES (1); ${appendOnly('a')}`;
-    const connection = await Connection.open(':memory:', settings);
+    const connection = await SqliteConnection.open(':memory:', settings);
     await connection.run('INSERT INTO a VALUES (2)');
     for (const sql of ['UPDATE a SET n = 3', 'DELETE FROM a WHERE n = 1']) {
       await expect(connection.run(sql)).rejects.toMatchObject({

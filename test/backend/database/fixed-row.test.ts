@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Connection } from '../../../backend/database/connection.ts';
 import {
   encodeFixedRows,
   type FixedColumn,
   fixedRowsInput,
+  postgresFixedRows,
 } from '../../../backend/database/fixed-row.ts';
+import { SqliteConnection } from '../../../backend/database/sqlite-connection.ts';
 
 const COLUMNS: readonly FixedColumn[] = [
   { name: 'number', kind: 'digits', width: 8 },
@@ -15,7 +16,7 @@ const COLUMNS: readonly FixedColumn[] = [
 const STATEMENT = `${fixedRowsInput(COLUMNS)} SELECT number, hex(bytes) AS hex, flag FROM input`;
 
 describe('encodeFixedRows', async () => {
-  const connection = await Connection.open(':memory:', '');
+  const connection = await SqliteConnection.open(':memory:', '');
   afterAll(() => connection.close());
 
   it('writes numbers as digits and bytes as they are', () => {
@@ -42,6 +43,10 @@ describe('encodeFixedRows', async () => {
     );
   });
 
+  it('reads no rows from no bytes', async () => {
+    expect(await connection.all(STATEMENT, [new Uint8Array(0)])).toEqual([]);
+  });
+
   it.each([
     ['a number that is too wide', [100_000_000, new Uint8Array(3), 1]],
     ['a number below zero', [-1, new Uint8Array(3), 1]],
@@ -51,5 +56,18 @@ describe('encodeFixedRows', async () => {
     ['a value too few', [1, new Uint8Array(3)]],
   ])('takes %s for a mistake of ours', (_what, row) => {
     expect(() => encodeFixedRows(COLUMNS, [row])).toThrow();
+  });
+});
+
+describe('postgresFixedRows', () => {
+  it('finds the places without a recursion, and reads digits from a text', () => {
+    expect(
+      postgresFixedRows(STATEMENT),
+    ).toBe(`WITH place(at) AS (SELECT generate_series(1, length(CAST(?1 AS BLOB)), 12) AS at),
+input(number, bytes, flag) AS (SELECT CAST(convert_from(substr(?1, at + 0, 8), 'SQL_ASCII') AS INTEGER), substr(?1, at + 8, 3), CAST(convert_from(substr(?1, at + 11, 1), 'SQL_ASCII') AS INTEGER) FROM place) SELECT number, hex(bytes) AS hex, flag FROM input`);
+  });
+
+  it('leaves every other statement alone', () => {
+    expect(postgresFixedRows('SELECT substr(?1, 1, 2)')).toBe('SELECT substr(?1, 1, 2)');
   });
 });

@@ -4,10 +4,8 @@ import {
   readCardShadow,
   readSurprisingCards,
   registerCard,
-  SURPRISES_STATEMENT,
 } from '../../../backend/issuer/card-account.ts';
 import { cardIdm, NOON } from '../../scheme.ts';
-import { planOf } from '../query-plan.ts';
 import { Scenario } from '../scenario.ts';
 
 describe('card account', () => {
@@ -70,11 +68,5 @@ describe('card account', () => {
       watermark: 2,
       watermarkBalance: 9_880,
     });
-  });
-
-  it('searches each card, and never walks the accounts', async () => {
-    expect(await planOf(scenario, SURPRISES_STATEMENT)).toContain(
-      'SEARCH card_account USING PRIMARY KEY (idm=?) LEFT-JOIN',
-    );
   });
 });

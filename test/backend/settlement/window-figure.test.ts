@@ -6,6 +6,7 @@ import {
   readFigures,
   type WindowFigures,
 } from '../../../backend/settlement/window-figure.ts';
+import { openToChanges } from '../database/editor.ts';
 import { Scenario } from '../scenario.ts';
 
 const amount = (value: number): ReturnType<typeof signedYen> => signedYen(value);
@@ -110,7 +111,7 @@ describe('readFigures', () => {
     await scenario.upload(till, till.close());
     const { database } = scenario.backend;
     await database.transaction(async (transaction) => {
-      await transaction.run('DROP TRIGGER posted_batch_no_update');
+      await openToChanges(transaction, 'posted_batch');
       await transaction.run('UPDATE posted_batch SET debit_yen = 101');
     });
     const carrier = { total: amount(0), receivable: amount(0) };

@@ -70,7 +70,7 @@ function violationsOf(evidence: Evidence): string {
 }
 
 /** Whole episodes are played first. */
-const PLAYED = { timeout: 60_000 };
+const PLAYED = { timeout: 180_000 };
 
 describe('the auditor', () => {
   it('finds every yen of a sound episode', () => {

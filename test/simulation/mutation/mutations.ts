@@ -214,6 +214,12 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     mistake: 'what the issuer had begun stays in its books when the power goes',
-    edits: [{ file: 'backend/database/database.js', from: "run('ROLLBACK')", to: "run('COMMIT')" }],
+    edits: [
+      {
+        file: 'backend/database/sqlite-connection.js',
+        from: "run('ROLLBACK')",
+        to: "run('COMMIT')",
+      },
+    ],
   },
 ];

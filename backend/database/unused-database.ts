@@ -1,0 +1,15 @@
+import { DatabaseError } from './database-error.ts';
+import { openConnection } from './open-connection.ts';
+
+/** Rejects with `DatabaseError` `DATABASE_FOREIGN` where there is anything, and changes nothing. */
+export async function requireUnused(place: string): Promise<void> {
+  const connection = await openConnection(place, 'snapshot');
+  try {
+    const { isEmpty } = await connection.readMark();
+    if (isEmpty) return;
+  } finally {
+    await connection.close();
+  }
+  const message = 'database: there are tables in this schema already; name another one';
+  throw new DatabaseError('DATABASE_FOREIGN', message);
+}
