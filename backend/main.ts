@@ -5,6 +5,7 @@ import { SAM_KINDS } from '#purse/sam-kind';
 import { type BusinessDate, basisPoints, yen } from '#units';
 import { AMOUNT, DATE, IDM, RATE, wholeFrom } from './argument.ts';
 import { addBackupCommands } from './command/backup-command.ts';
+import { addCardsCommand } from './command/card-end-command.ts';
 import { addCarrierCommand } from './command/carrier-command.ts';
 import { addClearingCommands } from './command/clearing-command.ts';
 import { failureText } from './command/failure-text.ts';
@@ -77,6 +78,7 @@ function backendCommand(): Command {
   addIssuing(command);
   addParties(command);
   addOperation(command);
+  addCardsCommand(command);
   addClearingCommands(command);
   addPayment(command);
   addHotList(command);

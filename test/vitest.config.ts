@@ -15,7 +15,7 @@ const OVER_POSTGRESQL = {
     include: [
       'test/postgresql/*.test.ts',
       OF_POSTGRESQL_ONLY,
-      'test/backend/{audit,carrier,collection,issuer,ledger,settlement,top-up}/**/*.test.ts',
+      'test/backend/{audit,carrier,collection,issuer,ledger,replacement,settlement,top-up}/**/*.test.ts',
     ],
     globalSetup: [here('postgresql/server.ts')],
     setupFiles: [here('postgresql/instead-of-sqlite.ts')],

@@ -68,6 +68,7 @@ export async function auditIssuer(
     causedCount += await checkBooks(reader, { raw, posted, judged }, report);
   }
   await checkTwice(reader, report);
+  await takeMoved(reader, shadows);
   await checkShadows(reader, shadows, report);
   const { transferCount, otherTransfers, causedFound } = await checkTransfers(reader, report);
   const causedPlace = { code: 'AUDIT_TRANSFER_CAUSELESS', place: 'the ledger' } as const;
@@ -177,6 +178,17 @@ WHERE reference = ?`;
 async function readLegs(reader: SqlReader, reference: string): Promise<Legs> {
   const rows = await reader.all(LEGS_STATEMENT, [reference]);
   return new Map(rows.map((row) => [textIn(row, 'account'), numberIn(row, 'amount_yen')]));
+}
+
+const MOVED_STATEMENT = `
+SELECT idm, sum(amount_yen) AS sum_yen FROM moved_value GROUP BY idm`;
+
+/** What a decision took from an ended card is in no record of it. */
+async function takeMoved(reader: SqlReader, shadows: Map<string, number>): Promise<void> {
+  for (const row of await reader.all(MOVED_STATEMENT)) {
+    const card = hex(bytesIn(row, 'idm'));
+    shadows.set(card, (shadows.get(card) ?? 0) - numberIn(row, 'sum_yen'));
+  }
 }
 
 const SHADOWS_STATEMENT =

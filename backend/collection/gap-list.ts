@@ -43,8 +43,8 @@ export async function listGaps(
     const range = { first: numberIn(row, 'first'), last: numberIn(row, 'last') };
     const firstSeen = epochMs(numberIn(row, 'first_seen_ms'));
     const ageDays = Math.floor(Math.max(0, now - firstSeen) / DAY_MS);
-    const isWrittenOff = await isDecided(reader, of, range);
-    gaps.push({ ...range, of, firstSeen, ageDays, state: stateOf(of, ageDays, isWrittenOff) });
+    const isDecided = await isWrittenOff(reader, of, range);
+    gaps.push({ ...range, of, firstSeen, ageDays, state: stateOf(of, ageDays, isDecided) });
   }
   return gaps;
 }
@@ -66,7 +66,7 @@ export function writeOffGap(
     if (!gaps.some(({ first, last }) => first <= range.first && range.last <= last)) {
       return { result: 'not-missing' };
     }
-    if (await isDecided(transaction, of, range)) return { result: 'repeated' };
+    if (await isWrittenOff(transaction, of, range)) return { result: 'repeated' };
     await transaction.run(
       `INSERT INTO gap_decision (sequence, owner, first, last, note, decided_at_ms)
        VALUES (?, ?, ?, ?, ?, ?)`,
@@ -76,7 +76,12 @@ export function writeOffGap(
   });
 }
 
-async function isDecided(reader: SqlReader, of: GapOwner, range: NumberRange): Promise<boolean> {
+/** Whether a person has decided to wait no more for any of these. */
+export async function isWrittenOff(
+  reader: SqlReader,
+  of: GapOwner,
+  range: NumberRange,
+): Promise<boolean> {
   const decisions = await reader.all(
     'SELECT first, last FROM gap_decision WHERE sequence = ? AND owner = ?',
     [of.sequence, ownerName(of)],
@@ -88,8 +93,8 @@ async function isDecided(reader: SqlReader, of: GapOwner, range: NumberRange): P
   return left.length === 0;
 }
 
-function stateOf(of: GapOwner, ageDays: number, isWrittenOff: boolean): GapState {
-  if (isWrittenOff) return 'written-off';
+function stateOf(of: GapOwner, ageDays: number, isDecided: boolean): GapState {
+  if (isDecided) return 'written-off';
   return ageDays >= OVERDUE_DAYS[of.sequence] ? 'overdue' : 'open';
 }
 

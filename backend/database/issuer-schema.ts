@@ -8,6 +8,7 @@ import type { Schema } from './migration.ts';
 import { PAYMENT_ORDER_SCHEMA } from './payment-order-schema.ts';
 import { PAYMENT_SCHEMA } from './payment-schema.ts';
 import { PENDING_LOAD_RELEASE_SCHEMA, PENDING_LOAD_SCHEMA } from './pending-load-schema.ts';
+import { REPLACEMENT_SCHEMA } from './replacement-schema.ts';
 import { TOP_UP_QUEUE_SCHEMA, TOP_UP_SCHEMA } from './top-up-schema.ts';
 
 /** Who takes part: merchants, SAMs, terminals, cards. */
@@ -204,5 +205,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'top-ups', sql: TOP_UP_SCHEMA },
     { name: 'queue of loads', sql: TOP_UP_QUEUE_SCHEMA },
     { name: 'owners of gaps', sql: GAP_OWNER_SCHEMA },
+    { name: 'ended cards', sql: REPLACEMENT_SCHEMA },
   ],
 };

@@ -38,6 +38,7 @@ const FIGURES = z
     commissionInTransit: z.int(),
     collectionsDue: z.int(),
     bankSuspense: z.int(),
+    customerPayable: z.int(),
     issuerTotal: z.int(),
     carrierTotal: z.int(),
     carrierReceivable: z.int(),

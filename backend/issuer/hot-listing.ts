@@ -11,7 +11,8 @@ import {
 } from '../hotlist/hotlist-publication.ts';
 import { type Registration, refused } from './registration.ts';
 
-export type HotListingRefusal = 'ACCOUNT_CARD_UNKNOWN';
+/** In the order in which they are looked for (api.md). */
+export type HotListingRefusal = 'ACCOUNT_CARD_UNKNOWN' | 'ACCOUNT_CARD_ENDED';
 
 export interface HotListing {
   readonly idm: IDm;
@@ -35,6 +36,12 @@ export function decideHotListing(
     if (known === undefined) {
       return refused('ACCOUNT_CARD_UNKNOWN', `no card …${shortIdm(card)} was issued`);
     }
+    if (!isListed && (await hasEnded(transaction, card))) {
+      return refused(
+        'ACCOUNT_CARD_ENDED',
+        `card …${shortIdm(card)} has ended, and stays on the list`,
+      );
+    }
     const [last] = await transaction.all(
       'SELECT is_listed FROM hot_listing WHERE idm = ? ORDER BY id DESC LIMIT 1',
       [card],
@@ -47,6 +54,11 @@ export function decideHotListing(
     );
     return { result: 'registered' };
   });
+}
+
+async function hasEnded(reader: SqlReader, card: IDm): Promise<boolean> {
+  const [end] = await reader.all('SELECT 1 FROM card_end WHERE idm = ?', [card]);
+  return end !== undefined;
 }
 
 /**

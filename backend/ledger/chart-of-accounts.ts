@@ -14,6 +14,8 @@ export const CARD_LIABILITY: Account = named('card-liability');
 export const SUSPENSE: Account = named('suspense');
 /** Value that was given back to a card and is not on it yet. */
 export const PENDING_LOAD_PAYABLE: Account = named('pending-load-payable');
+/** Value of closed cards that is owed to their owners in money. */
+export const CUSTOMER_PAYABLE: Account = named('customer-payable');
 /** What the bank moved and nobody can say of which payment: a person must look. */
 export const BANK_SUSPENSE: Account = named('bank-suspense');
 export const FEE_INCOME: Account = named('fee-income');

@@ -4,7 +4,9 @@ import {
   type Account,
   CARD_LIABILITY,
   COMMISSION_PAYABLE,
+  CUSTOMER_PAYABLE,
   FEE_INCOME,
+  FLOAT,
   loadReceivableOf,
   merchantPayableOf,
   PENDING_LOAD_PAYABLE,
@@ -70,6 +72,30 @@ export function pendingLoadTransfer(
   return transfer(reference, 'pending-load', [
     debit(PENDING_LOAD_PAYABLE, amount),
     credit(loadReceivableOf(merchantId), amount),
+  ]);
+}
+
+/** The value of a card that was replaced waits for the new one. */
+export function replacementTransfer(reference: string, amount: Yen): Transfer | undefined {
+  return transfer(reference, 'replacement', [
+    debit(CARD_LIABILITY, amount),
+    credit(PENDING_LOAD_PAYABLE, amount),
+  ]);
+}
+
+/** The value of a card that was closed is owed to its owner. */
+export function valueRefundTransfer(reference: string, amount: Yen): Transfer | undefined {
+  return transfer(reference, 'value-refund', [
+    debit(CARD_LIABILITY, amount),
+    credit(CUSTOMER_PAYABLE, amount),
+  ]);
+}
+
+/** The owner of a closed card was paid. */
+export function customerPaymentTransfer(reference: string, amount: Yen): Transfer | undefined {
+  return transfer(reference, 'customer-payment', [
+    debit(CUSTOMER_PAYABLE, amount),
+    credit(FLOAT, amount),
   ]);
 }
 

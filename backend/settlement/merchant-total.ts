@@ -68,7 +68,7 @@ FROM (
   FROM resolution WHERE window_number = ?1
   UNION ALL
   SELECT merchant_id, 0, 0, 0, 0, 0, 0, 1, amount_yen, 0, 0, 0, 0, 0, 0, 0
-  FROM pending_load WHERE window_number = ?1
+  FROM pending_load WHERE window_number = ?1 AND merchant_id <> 0
   UNION ALL
   SELECT merchant_id, 0, 0, 0, 0, 0, amount_yen, 0, 0, 0, 0, 0, 0, 0, 0, 0
   FROM pending_load_payment WHERE window_number = ?1

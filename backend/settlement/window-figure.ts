@@ -40,6 +40,8 @@ export interface WindowFigures {
   readonly commissionInTransit: SignedYen;
   /** What merchants have to pay in. */
   readonly collectionsDue: SignedYen;
+  /** What owners of closed cards are to be paid. */
+  readonly customerPayable: SignedYen;
   /** What the bank moved and nobody can say for what. */
   readonly bankSuspense: SignedYen;
   /** The sum of the issuer's books; zero. */
@@ -78,6 +80,7 @@ const FIGURES = z.strictObject({
   commissionInTransit: amount.prefault(0),
   collectionsDue: amount.prefault(0),
   bankSuspense: amount.prefault(0),
+  customerPayable: amount.prefault(0),
   issuerTotal: amount,
   carrierTotal: amount,
   carrierReceivable: amount,
@@ -137,6 +140,7 @@ function isFloatEquationTrue(figures: WindowFigures): boolean {
     figures.commissionPayable +
     figures.paymentsInTransit +
     figures.bankSuspense +
+    figures.customerPayable +
     figures.feeIncome;
   return assets === claims;
 }
@@ -182,6 +186,7 @@ export async function readFigures(
     commissionInTransit: negateYen(balanceOf(balances, transitOf('carrier', 'pay'))),
     collectionsDue: standing('collection-due'),
     bankSuspense: standing('bank-suspense'),
+    customerPayable: standing('customer-payable'),
     issuerTotal: totalOf(balances),
     carrierTotal: carrier.total,
     carrierReceivable: carrier.receivable,

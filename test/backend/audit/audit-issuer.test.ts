@@ -2,11 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { businessDateOf } from '#units';
 import { type AuditResult, auditIssuer } from '../../../backend/audit/audit-issuer.ts';
 import { figuresOf, inclusionOf } from '../../../backend/audit/daily-proof.ts';
+import { registerOwner, replaceCard } from '../../../backend/replacement/card-end.ts';
+import { moveValue } from '../../../backend/replacement/move-value.ts';
 import { closeWindow } from '../../../backend/settlement/close-window.ts';
 import { settleWindow } from '../../../backend/settlement/settle-window.ts';
 import { NOON } from '../../scheme.ts';
 import { openToChanges } from '../database/editor.ts';
-import { Scenario } from '../scenario.ts';
+import { later, Scenario } from '../scenario.ts';
 
 let scenario: Scenario;
 beforeEach(async () => {
@@ -69,6 +71,26 @@ describe('the audit of an issuer', () => {
     expect(await closeWindow(scenario.backend.settlement)).toMatchObject({ result: 'closed' });
     await settleWindow(scenario.backend.settlement, 1);
     expect((await audit()).findings).toEqual([]);
+  });
+
+  it('counts what a decision took from a lost card, and finds it if nobody took it', async () => {
+    await day();
+    const { database } = scenario.backend;
+    const kiosk = await scenario.terminal(4, 'load');
+    const card = await scenario.card(3, 0);
+    const lost = card.idm;
+    kiosk.write(card, 800);
+    await scenario.upload(kiosk, kiosk.close());
+    await registerOwner(database, { idm: lost, owner: 'Hanako' }, NOON);
+    await replaceCard(
+      database,
+      { idm: lost, newIdm: scenario.unknownCard(2).idm, note: 'x' },
+      NOON,
+    );
+    expect(await moveValue(database, lost, later(NOON, 7))).toMatchObject({ result: 'moved' });
+    expect((await audit()).findings).toEqual([]);
+    await tamper('moved_value', 'UPDATE moved_value SET amount_yen = amount_yen + 1');
+    expect(await codes()).toContain('AUDIT_CARD_SHADOW');
   });
 
   it.each([
