@@ -59,6 +59,7 @@ import {
   type SignOptions,
   signSettlement,
 } from './settlement-command.ts';
+import { listTopUps } from './top-up-command.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -205,6 +206,11 @@ function addOperation(command: Command): void {
         releaseLoad(backend, { number: options.number, decidedBy }, wallClock()),
       ),
     );
+  folderCommand(
+    command,
+    'top-ups',
+    'how far top-ups have come, and which terminal has to load them; the newest 1,000',
+  ).action((options: FolderOption) => run(options, listTopUps));
   folderCommand(command, 'books', 'the balance of each account of both parties').action(
     (options: FolderOption) => run(options, showBooks),
   );

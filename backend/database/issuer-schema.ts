@@ -9,7 +9,7 @@ import { PAYMENT_ORDER_SCHEMA } from './payment-order-schema.ts';
 import { PAYMENT_SCHEMA } from './payment-schema.ts';
 import { PENDING_LOAD_RELEASE_SCHEMA, PENDING_LOAD_SCHEMA } from './pending-load-schema.ts';
 import { REPLACEMENT_SCHEMA } from './replacement-schema.ts';
-import { TOP_UP_QUEUE_SCHEMA, TOP_UP_SCHEMA } from './top-up-schema.ts';
+import { OPEN_TOP_UP_SCHEMA, TOP_UP_QUEUE_SCHEMA, TOP_UP_SCHEMA } from './top-up-schema.ts';
 
 /** Who takes part: merchants, SAMs, terminals, cards. */
 const PARTIES = `
@@ -206,5 +206,6 @@ export const ISSUER_SCHEMA: Schema = {
     { name: 'queue of loads', sql: TOP_UP_QUEUE_SCHEMA },
     { name: 'owners of gaps', sql: GAP_OWNER_SCHEMA },
     { name: 'ended cards', sql: REPLACEMENT_SCHEMA },
+    { name: 'open top-ups', sql: OPEN_TOP_UP_SCHEMA },
   ],
 };

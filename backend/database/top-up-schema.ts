@@ -40,3 +40,15 @@ INSERT INTO open_top_up_load SELECT loading.top_up_id, terminal_id, at_ms FROM t
 LEFT JOIN top_up_assignment AS assigned ON assigned.top_up_id = loading.top_up_id
 WHERE state = 'loading' AND NOT EXISTS (
   SELECT 1 FROM top_up_load_result AS told WHERE told.top_up_id = loading.top_up_id);`;
+
+/** Another queue: top-ups that are not over, so that nobody looks for them among all of them. */
+export const OPEN_TOP_UP_SCHEMA: string = `
+CREATE TABLE open_top_up (
+  top_up_id TEXT NOT NULL PRIMARY KEY REFERENCES top_up,
+  asked_at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX open_top_up_by_time ON open_top_up (asked_at_ms, top_up_id);
+CREATE INDEX top_up_asked ON top_up_step (at_ms, top_up_id) WHERE number = 1;
+INSERT INTO open_top_up SELECT top_up_id, at_ms FROM top_up_step AS asked
+WHERE number = 1 AND NOT EXISTS (
+  SELECT 1 FROM top_up_step AS ended WHERE ended.top_up_id = asked.top_up_id
+    AND state IN ('declined', 'captured', 'released'));`;

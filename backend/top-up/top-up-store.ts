@@ -5,6 +5,7 @@ import type { SqlRow } from '../database/connection.ts';
 import type { Database, SqlReader, Transaction } from '../database/database.ts';
 import { bytesIn, numberIn, textIn } from '../database/row.ts';
 import {
+  actionIn,
   FUNDING_KINDS,
   mayFollow,
   TOP_UP_STATES,
@@ -28,6 +29,9 @@ export type TopUpRegistration =
 const STEP_STATEMENT =
   'SELECT number, state FROM top_up_step WHERE top_up_id = ? ORDER BY number DESC LIMIT 1';
 
+export const OPEN_TOP_UPS_STATEMENT =
+  'SELECT top_up_id FROM open_top_up ORDER BY asked_at_ms, top_up_id';
+
 /** Top-ups on disk. What a call resolves with is durable. */
 export class TopUpStore {
   readonly #database: Database;
@@ -45,6 +49,7 @@ export class TopUpStore {
       const values = [topUpId, request.idm, source, account, amount];
       await transaction.run('INSERT INTO top_up VALUES (?, ?, ?, ?, ?)', values);
       await insertStep(transaction, { topUpId, number: 1, state: 'requested' }, now);
+      await transaction.run('INSERT INTO open_top_up VALUES (?, ?)', [topUpId, now]);
       return { result: 'registered' };
     });
   }
@@ -61,18 +66,18 @@ export class TopUpStore {
       if (textIn(last, 'state') !== state) return;
       const number = numberIn(last, 'number') + 1;
       await insertStep(transaction, { topUpId, number, state: next }, now);
-      if (next !== 'loading') return;
-      await transaction.run('INSERT INTO open_top_up_load VALUES (?, NULL, ?)', [topUpId, now]);
+      if (next === 'loading') {
+        await transaction.run('INSERT INTO open_top_up_load VALUES (?, NULL, ?)', [topUpId, now]);
+      }
+      if (actionIn(next) === 'none') {
+        await transaction.run('DELETE FROM open_top_up WHERE top_up_id = ?', [topUpId]);
+      }
     });
   }
 
   /** The ids of those that are not over, oldest first. */
   async open(): Promise<readonly string[]> {
-    const rows = await this.#database.all(
-      `SELECT top_up_id FROM top_up_step AS asked WHERE state = 'requested' AND NOT EXISTS (
-         SELECT 1 FROM top_up_step AS ended WHERE ended.top_up_id = asked.top_up_id
-           AND state IN ('declined', 'captured', 'released')) ORDER BY at_ms, top_up_id`,
-    );
+    const rows = await this.#database.all(OPEN_TOP_UPS_STATEMENT);
     return rows.map((row) => textIn(row, 'top_up_id'));
   }
 }

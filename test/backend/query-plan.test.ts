@@ -66,6 +66,8 @@ import {
   ASSIGNED_LOADS_STATEMENT,
   UNASSIGNED_LOADS_STATEMENT,
 } from '../../backend/top-up/load-desk.ts';
+import { OPEN_TOP_UPS_STATEMENT } from '../../backend/top-up/top-up-store.ts';
+import { TOP_UPS_STATEMENT } from '../../backend/top-up-command.ts';
 import { planOf, walksOf } from './query-plan.ts';
 import { Scenario } from './scenario.ts';
 
@@ -176,6 +178,15 @@ describe('query plan', () => {
       expect((await planOf(scenario, sql))[0]).toMatch(/^SCAN open\b/);
       expect(await walksOf(scenario, sql)).toEqual([]);
     }
+  });
+
+  it('top-ups are found in the order in which they were asked for, and no more than are shown', async () => {
+    expect(await planOf(scenario, OPEN_TOP_UPS_STATEMENT)).toEqual([
+      'SCAN open_top_up USING COVERING INDEX open_top_up_by_time',
+    ]);
+    const plan = await planOf(scenario, TOP_UPS_STATEMENT);
+    expect(plan[0]).toBe('SCAN asked USING COVERING INDEX top_up_asked');
+    expect(plan).not.toContainEqual(expect.stringContaining('TEMP B-TREE'));
   });
 
   // They run once for each close of a window, on an index or a narrow table.

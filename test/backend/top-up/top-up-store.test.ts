@@ -48,4 +48,27 @@ describe('TopUpStore', () => {
     await store.append(ID, 'not-loaded', 'released', NOON);
     expect(await store.open()).toEqual([]);
   });
+
+  it('goes on with what was open before there was a queue of them', async () => {
+    const path = temporaryFile();
+    const { migrations, ...party } = ISSUER_SCHEMA;
+    const before = migrations.findIndex(({ name }) => name === 'open top-ups');
+    const older = await Database.open(path, { ...party, migrations: migrations.slice(0, before) });
+    await older.transaction(async (transaction) => {
+      for (const [id, at] of [
+        ['late', 9],
+        ['early', 8],
+        ['over', 7],
+      ] as const) {
+        const values = [id, REQUEST.idm, 'bank-account', 'account-7', REQUEST.amount];
+        await transaction.run('INSERT INTO top_up VALUES (?, ?, ?, ?, ?)', values);
+        await transaction.run("INSERT INTO top_up_step VALUES (?, 1, 'requested', ?)", [id, at]);
+      }
+      await transaction.run("INSERT INTO top_up_step VALUES ('over', 2, 'declined', 9)");
+    });
+    await older.close();
+    const database = await Database.open(path, ISSUER_SCHEMA);
+    expect(await new TopUpStore(database).open()).toEqual(['early', 'late']);
+    await database.close();
+  });
 });
