@@ -32,6 +32,12 @@ import { ISSUER_ID, KEY_VERSION, NOON, PLAIN_KEYSTORE, seededRandom } from '../s
 export const MERCHANT_ID = 1001;
 const KEYS = new Map<number, { readonly privateKey: KeyObject; readonly publicKey: KeyObject }>();
 
+export interface ScenarioOptions {
+  readonly feeRate?: number;
+  readonly commissionRate?: number;
+  readonly databaseAddress?: string | undefined;
+}
+
 /** An issuer and a carrier in a folder of their own, with a clock that the test moves. */
 export class Scenario {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'kazasu-'));
@@ -39,13 +45,21 @@ export class Scenario {
   #backend: Backend | undefined;
   clock: EpochMs = NOON;
 
-  private constructor() {
-    this.#files = createBackendFolder(this.folder, ISSUER_ID, seededRandom('issuer'));
+  private constructor(databaseAddress: string | undefined) {
+    const random = seededRandom('issuer');
+    this.#files = createBackendFolder(this.folder, ISSUER_ID, random, databaseAddress);
   }
 
-  /** With one merchant; `feeRate` and `commissionRate` in hundredths of a percent. */
-  static async open({ feeRate = 325, commissionRate = 50 } = {}): Promise<Scenario> {
-    const scenario = new Scenario();
+  /**
+   * With one merchant; `feeRate` and `commissionRate` in hundredths of a percent. With an address the
+   * databases are in PostgreSQL.
+   */
+  static async open({
+    feeRate = 325,
+    commissionRate = 50,
+    databaseAddress,
+  }: ScenarioOptions = {}): Promise<Scenario> {
+    const scenario = new Scenario(databaseAddress);
     await scenario.start();
     await scenario.addMerchant(MERCHANT_ID, { feeRate, commissionRate });
     return scenario;

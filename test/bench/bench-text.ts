@@ -142,14 +142,14 @@ function syncText(syncs: SyncCount): string {
   );
 }
 
-function collectionTable({ rates, cardCount, rounds }: CollectionFigures): string {
+function collectionTable({ engine, rates, cardCount, rounds }: CollectionFigures): string {
   const heads = rates.map(({ recordsOfBatch }) => `${recordsOfBatch} a batch`);
   const row = (
     name: string,
     cell: (of: CollectionFigures['rates'][number]) => string,
   ): string[] => [name, ...rates.map(cell)];
   return table(
-    [`Collection: records/s, ${cardCount} cards, median of ${rounds}`, ...heads],
+    [`Collection, ${engine}: records/s, ${cardCount} cards, median of ${rounds}`, ...heads],
     [
       row('received, verified, posted (as the server works)', (of) => rate(of.asServer)),
       row('received, verified, posted (backlog)', (of) => rate(of.backlog)),

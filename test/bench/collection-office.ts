@@ -36,8 +36,12 @@ export class CollectionOffice {
     this.#terminals = terminals;
   }
 
-  static async open(cardCount: number, terminalCount: number): Promise<CollectionOffice> {
-    const scenario = await Scenario.open();
+  static async open(
+    cardCount: number,
+    terminalCount: number,
+    databaseAddress: string | undefined,
+  ): Promise<CollectionOffice> {
+    const scenario = await Scenario.open({ databaseAddress });
     const cards: TestCard[] = [];
     for (let number = 1; number <= cardCount; number += 1) {
       const card = await scenario.card(number);

@@ -18,6 +18,8 @@ export interface CollectionPlan {
   readonly cardCount: number;
   readonly rounds: number;
   readonly sizes: readonly CollectionSize[];
+  /** Of PostgreSQL; SQLite files if absent. */
+  readonly databaseAddress?: string | undefined;
 }
 
 /** Records per second, medians of the rounds. */
@@ -37,6 +39,7 @@ export interface CollectionRates extends CollectionSize {
 }
 
 export interface CollectionFigures {
+  readonly engine: 'SQLite' | 'PostgreSQL';
   readonly cardCount: number;
   readonly rounds: number;
   readonly rates: readonly CollectionRates[];
@@ -54,7 +57,7 @@ export async function measureCollection(
   plan: CollectionPlan,
   report: (line: string) => void,
 ): Promise<CollectionFigures> {
-  const office = await CollectionOffice.open(plan.cardCount, TERMINALS);
+  const office = await CollectionOffice.open(plan.cardCount, TERMINALS, plan.databaseAddress);
   const bare = await BareTable.open();
   try {
     const rates: CollectionRates[] = [];
@@ -66,6 +69,7 @@ export async function measureCollection(
     const judged = rates.find(({ recordsOfBatch }) => recordsOfBatch === TARGET_RECORDS_OF_BATCH);
     assert(judged !== undefined, 'every plan has the size of the target');
     return {
+      engine: plan.databaseAddress === undefined ? 'SQLite' : 'PostgreSQL',
       cardCount: plan.cardCount,
       rounds: plan.rounds,
       rates,

@@ -76,9 +76,15 @@ const QUICK: BenchPlan = {
   },
 };
 
+export interface BenchChoice {
+  readonly isQuick: boolean;
+  /** Where the collection is measured over PostgreSQL; over SQLite files if absent. */
+  readonly databaseAddress?: string | undefined;
+}
+
 /** `report` hears what is being measured now. */
 export async function runBench(
-  isQuick: boolean,
+  { isQuick, databaseAddress }: BenchChoice,
   report: (line: string) => void,
 ): Promise<BenchFigures> {
   const plan = isQuick ? QUICK : FULL;
@@ -104,7 +110,7 @@ export async function runBench(
   report(`hot list of ${plan.hotListCardCount} cards`);
   const hotList = measureHotList(plan.hotListCardCount);
   report(`collection, ${plan.collection.cardCount} cards are issued and loaded`);
-  const collection = await measureCollection(plan.collection, report);
+  const collection = await measureCollection({ ...plan.collection, databaseAddress }, report);
   return {
     machine,
     debit: { exchanges, syncs, time },
