@@ -51,7 +51,12 @@ export class PostgresConnection implements Connection {
   ): Promise<PostgresConnection> {
     const connection = new PostgresConnection(placeOf(address), access);
     await connection.#connected();
-    if (access === 'write') await connection.#makeSchema();
+    try {
+      if (access === 'write') await connection.#makeSchema();
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
     return connection;
   }
 
@@ -70,6 +75,7 @@ export class PostgresConnection implements Connection {
   async beginWriting(): Promise<void> {
     await this.#begin('BEGIN');
     try {
+      // Another process must not change between our questions and our writes.
       await this.all('SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 0))');
     } catch (error) {
       await this.rollBack();
@@ -83,7 +89,11 @@ export class PostgresConnection implements Connection {
 
   async commit(): Promise<void> {
     try {
-      await this.run('COMMIT');
+      const { command } = await this.#query('COMMIT', []);
+      // A transaction in which a statement failed is rolled back then, and that is no error to the server.
+      if (command !== 'COMMIT') {
+        throw new DatabaseError('DATABASE_FAILED', 'database: a statement before had failed');
+      }
     } finally {
       this.#inTransaction = undefined;
     }
@@ -121,7 +131,10 @@ ON CONFLICT (id) DO UPDATE SET application_id = excluded.application_id, step = 
 
   /** The schema, and in it what every database has. A schema that is somebody else's is left alone. */
   async #makeSchema(): Promise<void> {
-    await this.#told(`CREATE SCHEMA IF NOT EXISTS "${this.#place.schema}"`);
+    const { schema } = this.#place;
+    const [known] = await this.all('SELECT to_regnamespace(?) AS name', [schema]);
+    // Who may not make schemas can be given one.
+    if (known?.['name'] === null) await this.#told(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
     await this.beginWriting();
     try {
       if ((await this.#tables()).size === 0) await this.#told(POSTGRES_FUNCTIONS);
@@ -177,7 +190,9 @@ ON CONFLICT (id) DO UPDATE SET application_id = excluded.application_id, step = 
     const client = new pg.Client({
       connectionString: this.#place.address,
       options: optionsOf(this.#place, this.#access),
+      application_name: 'kazasu',
       connectionTimeoutMillis: CONNECT_MS_MAX,
+      keepAlive: true,
       types: { getTypeParser: postgresColumn },
     });
     // Without a listener a lost server would end the process; the next question finds out.

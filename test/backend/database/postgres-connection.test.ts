@@ -62,6 +62,15 @@ describe('Database over PostgreSQL', () => {
     expect(await numbers()).toEqual([1, 2]);
   });
 
+  it('does not call a transaction committed in which a statement had failed', async () => {
+    const silent = database.transaction(async (transaction) => {
+      await transaction.run(INSERT, [1]);
+      await transaction.run(INSERT, [1]).catch(() => undefined);
+    });
+    await expect(silent).rejects.toMatchObject({ code: 'DATABASE_FAILED' });
+    expect(await numbers()).toEqual([]);
+  });
+
   it('does not let a reader or a snapshot write', async () => {
     await expect(database.all(INSERT, [1])).rejects.toMatchObject({ code: 'DATABASE_FAILED' });
     const write = readSnapshot(place, SCHEMA, (reader) => reader.all(INSERT, [1]));
