@@ -15,11 +15,17 @@ import { chmod, copyFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { EpochMs } from '#units';
-import { type BackendFolder, backendFolder, ConfigError } from './config.ts';
+import { type BackendFolder, backendFolder, ConfigError, environment } from './config.ts';
 import { checkDatabase, copyDatabase } from './database/database-copy.ts';
+import { isPostgresAddress } from './database/open-connection.ts';
+import { dumpPostgres, restorePostgres } from './database/postgres-dump.ts';
+import { dropPostgres, requireUnused } from './database/unused-database.ts';
+import { databasePlaces, POSTGRES_ADDRESS } from './database-place.ts';
 import { fillNewFile, openNewFile, syncFolder } from './new-file.ts';
 
 const MANIFEST = 'backup.json';
+const ISSUER_DUMP = 'issuer.dump';
+const CARRIER_DUMP = 'carrier.dump';
 
 export interface BackupFile {
   /** Inside the data directory, one folder deep at most. */
@@ -50,7 +56,7 @@ const BACKUP: z.ZodType<Backup> = z.strictObject({
 
 /**
  * `BACKUP_INVALID`: the folder is no backup, or not the one that was made; the message names the file.
- * `BACKUP_ELSEWHERE`: the databases are not in the data directory.
+ * `BACKUP_ELSEWHERE`: an address for a backup without a PostgreSQL database, or with another schema.
  */
 export class BackupError extends Error {
   readonly code: 'BACKUP_INVALID' | 'BACKUP_ELSEWHERE';
@@ -73,13 +79,12 @@ export class BackupError extends Error {
  * `DatabaseError`; nothing of a backup that failed stays.
  */
 export async function backUp(folder: BackendFolder, out: string, now: EpochMs): Promise<Backup> {
-  requireFiles(folder);
   const target = resolve(out);
   requireFree(target);
   mkdirSync(target, { recursive: true, mode: 0o700 });
   try {
     const copies = filesOf(folder);
-    for (const { from, name } of copies) await copy(from, join(target, name));
+    for (const each of copies) await copy(each, join(target, each.name));
     const files: BackupFile[] = [];
     for (const { name } of copies) files.push({ name, ...(await sizeAndHash(join(target, name))) });
     const madeAt = new Date(now).toISOString();
@@ -95,10 +100,11 @@ export async function backUp(folder: BackendFolder, out: string, now: EpochMs): 
 
 /**
  * Makes the data directory `data` of a backup: whole, or not at all. Every file is held against its hash
- * and every page of the books is read first. Rejects with {@link BackupError}, `ConfigError`
+ * and every page of the books is read first. Databases of PostgreSQL go back to the address in it, or to
+ * another `address`. Rejects with {@link BackupError}, `ConfigError`
  * `CONFIG_EXISTS` where something is there, and `DatabaseError`.
  */
-export async function restore(from: string, data: string): Promise<Backup> {
+export async function restore(from: string, data: string, address?: URL): Promise<Backup> {
   const backup = readBackup(from);
   const target = resolve(data);
   requireFree(target);
@@ -107,8 +113,9 @@ export async function restore(from: string, data: string): Promise<Backup> {
   mkdirSync(making, { recursive: true, mode: 0o700 });
   try {
     for (const file of backup.files) await restoreFile(from, making, file);
-    const { issuerPath, carrierPath } = backendFolder(making);
-    for (const path of [issuerPath, carrierPath]) await checkDatabase(path);
+    const folder = backendFolder(making);
+    if (address !== undefined) useAddress(folder, address);
+    await restoreDatabases(folder, making);
     syncFolder(making);
     renameSync(making, target);
   } catch (error) {
@@ -144,23 +151,18 @@ async function restoreFile(
   throw new BackupError(`${source}: is not what was backed up`);
 }
 
-/** A server has its own tools, and they know more than its tables. */
-function requireFiles({ databaseAddressPath }: BackendFolder): void {
-  if (!existsSync(databaseAddressPath)) return;
-  const message = `the databases are in PostgreSQL (${databaseAddressPath}): back them up with pg_dump first, and then copy the data directory`;
-  throw new BackupError(message, {}, 'BACKUP_ELSEWHERE');
-}
-
 interface FileCopy {
+  /** A file, or the place of a database. */
   readonly from: string;
   readonly name: string;
+  readonly isDatabase?: boolean;
 }
 
 function filesOf(folder: BackendFolder): readonly FileCopy[] {
-  const { issuerPath, carrierPath, hotListPath, ...others } = folder;
+  const { issuerPath: _issuer, carrierPath: _carrier, hotListPath, ...others } = folder;
   const lists = existsSync(hotListPath) ? readdirSync(hotListPath) : [];
   return [
-    ...[issuerPath, carrierPath].map((from) => ({ from, name: basename(from) })),
+    ...databaseCopies(folder),
     ...Object.values(others)
       .filter((from) => existsSync(from))
       .map((from) => ({ from, name: basename(from) })),
@@ -172,10 +174,60 @@ function filesOf(folder: BackendFolder): readonly FileCopy[] {
 }
 
 /** A database that is written meanwhile is not its file. */
-async function copy(from: string, to: string): Promise<void> {
-  if (!from.endsWith('.db')) return copyBytes(from, to);
-  await copyDatabase(from, to);
+async function copy({ from, isDatabase = false }: FileCopy, to: string): Promise<void> {
+  if (!isDatabase) return copyBytes(from, to);
+  if (isPostgresAddress(from)) await dumpPostgres(from, to, environment());
+  else await copyDatabase(from, to);
   await makeDurable(to);
+}
+
+/** The issuer's comes first. */
+function databaseCopies(folder: BackendFolder): readonly FileCopy[] {
+  const { issuer, carrier } = databasePlaces(folder);
+  return [
+    [issuer, ISSUER_DUMP],
+    [carrier, CARRIER_DUMP],
+  ].map(([from = '', dump = '']) => ({
+    from,
+    name: isPostgresAddress(from) ? dump : basename(from),
+    isDatabase: true,
+  }));
+}
+
+/**
+ * Fills the schemas of a restored folder, which must be unused, or none of them; the dumps do not stay. A
+ * folder with files has its databases already, and they are read to the last page.
+ */
+async function restoreDatabases(folder: BackendFolder, making: string): Promise<void> {
+  const { issuer, carrier } = databasePlaces(folder);
+  if (!isPostgresAddress(issuer)) {
+    for (const path of [issuer, carrier]) await checkDatabase(path);
+    return;
+  }
+  for (const place of [issuer, carrier]) await requireUnused(place);
+  const [issuerDump, carrierDump] = [join(making, ISSUER_DUMP), join(making, CARRIER_DUMP)];
+  await restorePostgres(issuerDump, issuer, environment());
+  try {
+    await restorePostgres(carrierDump, carrier, environment());
+  } catch (error) {
+    await dropPostgres(issuer);
+    throw error;
+  }
+  for (const dump of [issuerDump, carrierDump]) rmSync(dump);
+}
+
+/** What was backed up of a server may go to another one, under the same name. */
+function useAddress({ databaseAddressPath }: BackendFolder, address: URL): void {
+  const before = existsSync(databaseAddressPath)
+    ? POSTGRES_ADDRESS.parse(readFileSync(databaseAddressPath, 'utf8').trim())
+    : undefined;
+  const schema = before?.searchParams.get('schema');
+  if (schema === undefined || schema !== address.searchParams.get('schema')) {
+    const message = `expected an address with ${schema ? `schema=${schema}` : 'nothing: the backup has SQLite files'}`;
+    throw new BackupError(message, {}, 'BACKUP_ELSEWHERE');
+  }
+  rmSync(databaseAddressPath);
+  fillNewFile(openNewFile(databaseAddressPath), databaseAddressPath, `${address.href}\n`);
 }
 
 async function copyBytes(from: string, to: string): Promise<void> {

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type { EpochMs } from '#units';
 import { type Backup, backUp, restore } from '../backup.ts';
 import { backendFolder } from '../config.ts';
+import { POSTGRES_ADDRESS } from '../database-place.ts';
 import type { Outcome } from '../outcome-text.ts';
-import { type FolderOption, folderCommand, print, wallClock } from './folder-command.ts';
+import { argument, type FolderOption, folderCommand, print, wallClock } from './folder-command.ts';
 
 /** `kazasu backend backup` and `kazasu backend restore`. */
 export function addBackupCommands(command: Command): void {
@@ -14,8 +15,13 @@ export function addBackupCommands(command: Command): void {
     );
   folderCommand(command, 'restore', 'make a data directory of a backup, after checking all of it')
     .requiredOption('--from <folder>', 'what `kazasu backend backup` made')
-    .action(async (options: FolderOption & { readonly from: string }) =>
-      print(options, await useBackup(options.from, options.data)),
+    .option(
+      '--postgresql <address>',
+      'where its PostgreSQL databases go, if not where they were; with the same schema',
+      argument(POSTGRES_ADDRESS),
+    )
+    .action(async (options: FolderOption & { readonly from: string; readonly postgresql?: URL }) =>
+      print(options, await useBackup(options.from, options.data, options.postgresql)),
     );
 }
 
@@ -26,8 +32,8 @@ export async function makeBackup(data: string, out: string, now: EpochMs): Promi
   ]);
 }
 
-export async function useBackup(from: string, data: string): Promise<Outcome> {
-  const backup = await restore(from, data);
+export async function useBackup(from: string, data: string, address?: URL): Promise<Outcome> {
+  const backup = await restore(from, data, address);
   return outcomeOf('restored', data, backup, [
     `It stands as it stood at ${backup.madeAt}. What came after that is not in it: terminals have it still.`,
   ]);

@@ -19,15 +19,17 @@ PRAGMA cache_size = -262144;
 PRAGMA temp_store = MEMORY;
 PRAGMA wal_autocheckpoint = 20000;`;
 
-/** The schemes of a PostgreSQL address; every other place is the path of a SQLite file. */
-const POSTGRES_ADDRESS = /^postgres(?:ql)?:/u;
+/** Every other place is the path of a SQLite file. */
+export function isPostgresAddress(place: string): boolean {
+  return /^postgres(?:ql)?:/u.test(place);
+}
 
 /**
  * Opens, and creates where it is asked to write, a database: the path of a SQLite file, or a PostgreSQL
  * address whose parameter `schema` names the schema. Rejects with `DatabaseError`.
  */
 export function openConnection(place: string, access: ConnectionAccess): Promise<Connection> {
-  if (POSTGRES_ADDRESS.test(place)) return PostgresConnection.open(place, access);
+  if (isPostgresAddress(place)) return PostgresConnection.open(place, access);
   if (access === 'snapshot') return SqliteConnection.openReadOnly(place);
   const settings = access === 'read' ? `${SETTINGS} PRAGMA query_only = ON;` : SETTINGS;
   return SqliteConnection.open(place, settings);

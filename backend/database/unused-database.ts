@@ -13,3 +13,14 @@ export async function requireUnused(place: string): Promise<void> {
   const message = 'database: there are tables in this schema already; name another one';
   throw new DatabaseError('DATABASE_FOREIGN', message);
 }
+
+/** Takes away what has just been put into a schema that was unused. */
+export async function dropPostgres(place: string): Promise<void> {
+  const schema = new URL(place).searchParams.get('schema') ?? '';
+  const connection = await openConnection(place, 'write');
+  try {
+    await connection.execute(`DROP SCHEMA "${schema}" CASCADE`);
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { dropPostgres } from '../../backend/database/unused-database.ts';
 import { ROOT } from '../tidy/tree.ts';
 
 const run = promisify(execFile);
+const PROGRAM = join(ROOT, 'dist/backend/main.js');
 
 interface Ran {
   readonly code: number;
@@ -21,15 +24,15 @@ describe('kazasu backend over PostgreSQL', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
   const address = `${inject('postgresAddress')}&schema=program`;
-  const backend = async (command: string, ...args: readonly string[]): Promise<Ran> => {
-    const data = ['--data', join(folder, 'data'), '--json'];
-    const program = join(ROOT, 'dist/backend/main.js');
+  const program = async (...args: readonly string[]): Promise<Ran> => {
     try {
-      return { code: 0, ...(await run(process.execPath, [program, command, ...data, ...args])) };
+      return { code: 0, ...(await run(process.execPath, [PROGRAM, ...args])) };
     } catch (error) {
       return error as Ran;
     }
   };
+  const backend = (command: string, ...args: readonly string[]): Promise<Ran> =>
+    program(command, '--data', join(folder, 'data'), '--json', ...args);
 
   it('keeps its books there and in no file, found by every command', async () => {
     expect(await backend('init', '--issuer-id', '81', '--postgresql', address)).toMatchObject({
@@ -59,16 +62,78 @@ describe('kazasu backend over PostgreSQL', () => {
   it('is not made where another issuer keeps its books', async () => {
     const data = join(folder, 'another');
     const args = ['init', '--data', data, '--issuer-id', '82', '--postgresql', address];
-    const ran = await run(process.execPath, [join(ROOT, 'dist/backend/main.js'), ...args]).catch(
-      (error: unknown) => error,
-    );
+    const ran = await program(...args);
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('DATABASE_FOREIGN') });
     expect(readdirSync(folder)).toEqual(['data']);
   });
 
-  it('says that the server is backed up by its own tools', async () => {
-    const ran = await backend('backup', '--out', join(folder, 'backup'));
-    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('pg_dump') });
-    expect(readdirSync(folder)).toEqual(['data']);
+  it('is backed up while it stands, and restored whole where it is not', async () => {
+    const out = join(folder, 'backup');
+    expect(await backend('backup', '--out', out)).toMatchObject({ code: 0 });
+    expect(readdirSync(out)).toContain('issuer.dump');
+    const again = ['restore', '--data', join(folder, 'second'), '--from', out, '--json'];
+    expect(await program(...again)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('DATABASE_FOREIGN'),
+    });
+    const other = [...again, '--postgresql', address.replace('schema=program', 'schema=other')];
+    expect(await program(...other)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('BACKUP_ELSEWHERE'),
+    });
+    for (const party of ['issuer', 'carrier']) await dropPostgres(`${address}_${party}`);
+    expect(await program(...again)).toMatchObject({ code: 0 });
+    expect(readdirSync(join(folder, 'second')).filter((name) => /dump|db$/u.test(name))).toEqual(
+      [],
+    );
+    const merchant = [
+      '--merchant',
+      '7',
+      '--name',
+      'Kissaten',
+      '--fee',
+      '300',
+      '--commission',
+      '100',
+    ];
+    const known = await program(
+      'add-merchant',
+      '--data',
+      join(folder, 'second'),
+      '--json',
+      ...merchant,
+    );
+    expect(JSON.parse(known.stdout)).toMatchObject({ result: 'repeated' });
+  });
+
+  it('is restored into both schemas or none', async () => {
+    const out = join(folder, 'backup');
+    const third = ['restore', '--data', join(folder, 'third'), '--from', out];
+    await dropPostgres(`${address}_issuer`);
+    expect(await program(...third)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('DATABASE_FOREIGN'),
+    });
+    await dropPostgres(`${address}_carrier`);
+    const whole = readFileSync(join(out, 'carrier.dump'));
+    replaceInBackup(out, 'carrier.dump', whole.subarray(0, whole.length / 2));
+    expect(await program(...third)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('DATABASE_FAILED'),
+    });
+    expect(readdirSync(folder)).not.toContain('third');
+    replaceInBackup(out, 'carrier.dump', whole);
+    expect(await program(...third)).toMatchObject({ code: 0 });
   });
 });
+
+/** As if this had been what was backed up. */
+function replaceInBackup(folder: string, name: string, bytes: Uint8Array): void {
+  writeFileSync(join(folder, name), bytes);
+  const path = join(folder, 'backup.json');
+  const backup = JSON.parse(readFileSync(path, 'utf8'));
+  const file = backup.files.find((each: { readonly name: string }) => each.name === name);
+  file.byteCount = bytes.length;
+  file.sha256 = createHash('sha256').update(bytes).digest('hex');
+  writeFileSync(path, JSON.stringify(backup));
+}
