@@ -15,8 +15,11 @@ const OVER_POSTGRESQL = {
     include: [
       'test/postgresql/*.test.ts',
       OF_POSTGRESQL_ONLY,
+      'test/journey/killed-backend.test.ts',
       'test/backend/{audit,carrier,collection,issuer,ledger,replacement,settlement,top-up}/**/*.test.ts',
     ],
+    // A storm of terminals: their commands are those of the suites beside it.
+    exclude: ['test/backend/collection/refund-storm.test.ts'],
     globalSetup: [here('postgresql/server.ts')],
     setupFiles: [here('postgresql/instead-of-sqlite.ts')],
   },

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { readBalances } from '../../backend/ledger/books.ts';
 import { merchantPayableOf } from '../../backend/ledger/chart-of-accounts.ts';
 import { closeWindow } from '../../backend/settlement/close-window.ts';
@@ -18,8 +18,12 @@ const ANSWER_MS_MAX = 5_000;
 let scenario: Scenario;
 let server: ChildProcess | undefined;
 
+/** Over PostgreSQL too, where there is a server. */
+const SERVER: string | undefined = inject('postgresAddress');
+const databaseAddress = SERVER && `${SERVER}&schema=killed`;
+
 beforeEach(async () => {
-  scenario = await Scenario.open({ feeRate: 0, commissionRate: 0 });
+  scenario = await Scenario.open({ feeRate: 0, commissionRate: 0, databaseAddress });
 });
 afterEach(async () => {
   server?.kill('SIGKILL');

@@ -15,8 +15,9 @@ const pool = SchemaPool.ofProcess(inject('postgresAddress'));
 
 // Every database that a test puts at a path becomes a schema of its own, so the same tests run over both.
 vi.mock('../../backend/database/open-connection.ts', () => ({
+  isPostgresAddress: (path: string) => path.startsWith('postgresql:'),
   openConnection: (path: string, access: ConnectionAccess) =>
-    PostgresConnection.open(pool.placeOf(path, basename(path)), access),
+    PostgresConnection.open(placeOf(path), access),
 }));
 
 vi.mock('../backend/database/editor.ts', () => ({
@@ -28,3 +29,8 @@ vi.mock('../backend/database/editor.ts', () => ({
 }));
 
 afterAll(() => pool.clean());
+
+/** What a test puts into PostgreSQL itself is where it says. */
+function placeOf(path: string): string {
+  return path.startsWith('postgresql:') ? path : pool.placeOf(path, basename(path));
+}
