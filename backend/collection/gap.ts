@@ -61,7 +61,7 @@ export async function replaceGaps(
   }
   if (rows.length === 0) return;
   await transaction.run(
-    `INSERT INTO gap 
+    `INSERT INTO gap
 SELECT ?1, ?2, CAST(value ->> 0 AS INTEGER), CAST(value ->> 1 AS INTEGER), CAST(value ->> 2 AS INTEGER)
 FROM json_each(?3)`,
     [...values, JSON.stringify(rows)],

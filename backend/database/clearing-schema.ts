@@ -1,6 +1,7 @@
 import { appendOnly } from './append-only.ts';
 
-const OWNER_NAME = `iif(sequence = 'card', lower(hex(owner)), CAST(owner AS TEXT))`;
+// A number above 2^31 was bound as a float.
+const OWNER_NAME = `iif(sequence = 'card', lower(hex(owner)), replace(CAST(owner AS TEXT), '.0', ''))`;
 
 /**
  * What is missing. `gap`: numbers of a sequence that were never reported, while later ones were; rows
