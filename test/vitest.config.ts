@@ -18,8 +18,11 @@ const OVER_POSTGRESQL = {
       'test/journey/killed-backend.test.ts',
       'test/backend/{audit,carrier,collection,issuer,ledger,replacement,settlement,top-up}/**/*.test.ts',
     ],
-    // A storm of terminals: their commands are those of the suites beside it.
-    exclude: ['test/backend/collection/refund-storm.test.ts'],
+    // Long ones whose statements are those of the suites beside them.
+    exclude: [
+      'test/backend/collection/refund-storm.test.ts',
+      'test/backend/settlement/payment/reorder-payments.test.ts',
+    ],
     globalSetup: [here('postgresql/server.ts')],
     setupFiles: [here('postgresql/instead-of-sqlite.ts')],
   },
@@ -41,6 +44,7 @@ export default defineConfig({
     // No test is about time: one that hangs ends here, and a slow disk or a busy machine fails none.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    setupFiles: [here('clean-process.ts')],
     projects: [
       {
         extends: true,

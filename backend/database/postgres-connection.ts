@@ -190,7 +190,7 @@ ON CONFLICT (id) DO UPDATE SET application_id = excluded.application_id, step = 
     const client = new pg.Client({
       connectionString: this.#place.address,
       options: optionsOf(this.#place, this.#access),
-      application_name: 'kazasu',
+      application_name: `kazasu ${this.#place.schema}`,
       connectionTimeoutMillis: CONNECT_MS_MAX,
       keepAlive: true,
       types: { getTypeParser: postgresColumn },
@@ -221,6 +221,8 @@ function optionsOf({ schema }: PostgresPlace, access: string): string {
     `search_path=${schema}`,
     `lock_timeout=${LOCK_MS_MAX}`,
     'bytea_output=hex',
+    // To compile a plan takes longer than these short statements.
+    'jit=off',
     ...(access === 'write' ? ['synchronous_commit=on'] : ['default_transaction_read_only=on']),
   ]
     .map((setting) => `-c ${setting}`)
